@@ -1,0 +1,368 @@
+"""The agreement as a file: posts, amounts, keys, dates, totals, and where each figure stands.
+
+Belongs here: the form of `raw/agreements/*.yaml` and what can be checked within one file. Does not:
+how a key computes (`statsbidrag.keys`), nor checks that need the register of recipients.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Discriminator, Field, Tag, field_validator, model_validator
+
+from schemas.common import (
+    Amount,
+    FormatOne,
+    LanCode,
+    Level,
+    Name,
+    PostId,
+    RecipientCode,
+    RecipientType,
+    Reference,
+    Sha256,
+    Slug,
+    Strict,
+    Text,
+)
+
+
+class Status(StrEnum):
+    """What the file is: not yet decided, signed by both parties, or recovered from other papers."""
+
+    DRAFT = "draft"
+    SIGNED = "signed"
+    RECONSTRUCTED = "reconstructed"
+
+
+class Coverage(StrEnum):
+    """Whether every post of the agreement is in the file."""
+
+    COMPLETE = "complete"
+    PARTIAL = "partial"
+
+
+class RoundingMethod(StrEnum):
+    """The three conventions in real use, see `docs/avrundning.md`."""
+
+    HALF_UP = "half_up"
+    LARGEST_REMAINDER = "largest_remainder"
+    RESIDUAL_TO_LARGEST = "residual_to_largest"
+
+
+class TotalsFrom(StrEnum):
+    """What a recipient's total is rounded from: its unrounded shares, or its printed amounts."""
+
+    UNROUNDED = "from_unrounded"
+    PRINTED = "from_printed"
+
+
+class Rounding(Strict):
+    """From exact share to whole kronor. `assumed_for` names types where this is our reading."""
+
+    method: RoundingMethod
+    unit: int = Field(ge=1)
+    totals: TotalsFrom
+    assumed_for: tuple[RecipientType, ...] = ()
+
+
+class AgeInterval(Strict):
+    """Whole years of age, both ends included; `last` is None where the interval is open (65+)."""
+
+    first: int = Field(ge=0, le=150)
+    last: int | None = Field(default=None, ge=0, le=150)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            match = re.fullmatch(r"([0-9]{1,3})(?:-([0-9]{1,3})|(\+))", value.strip())
+            if not match:
+                raise ValueError("an age interval is written 0-18 or 65+")
+            return {"first": int(match[1]), "last": int(match[2]) if match[2] else None}
+        return value
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.last is not None and self.last < self.first:
+            raise ValueError(f"the interval ends ({self.last}) before it begins ({self.first})")
+        return self
+
+    def __str__(self) -> str:
+        """As it is written in a file: `0-18`, `65+`."""
+        return f"{self.first}+" if self.last is None else f"{self.first}-{self.last}"
+
+
+class ShareBy(Strict):
+    """What shares are in proportion to: population (all ages or an interval), or nothing."""
+
+    by: Literal["population", "equal"]
+    ages: AgeInterval | None = None
+
+    @model_validator(mode="after")
+    def _ages_need_population(self) -> Self:
+        if self.ages is not None and self.by != "population":
+            raise ValueError("`ages` goes with `by: population` only")
+        return self
+
+
+class FixedStep(Strict):
+    """A fixed sum to each recipient; `except` gives another sum to the members of a group."""
+
+    fixed: Amount
+    except_: dict[Name, Amount] = Field(default_factory=dict, alias="except")
+
+
+class RestStep(Strict):
+    """All that the steps before left, split by what `rest` names."""
+
+    rest: ShareBy
+
+
+def _which_step(value: Any) -> str | None:
+    names = ("fixed", "rest")
+    if isinstance(value, dict):
+        return next((name for name in names if name in value), None)
+    return next((name for name in names if hasattr(value, name)), None)
+
+
+Step = Annotated[
+    Annotated[FixedStep, Tag("fixed")] | Annotated[RestStep, Tag("rest")],
+    Discriminator(
+        _which_step,
+        custom_error_type="unknown_step",
+        custom_error_message="a step of a key begins with one of: fixed, rest",
+    ),
+]
+
+
+class Post(Strict):
+    """One sum to one recipient type by one key."""
+
+    id: PostId
+    area: Slug
+    recipients: RecipientType
+    title: Text
+    short_title: str = ""
+    amount: Amount
+    key: tuple[Step, ...] = Field(min_length=1)
+    reference: Reference
+    key_reference: Reference | None = None
+    part_of: PostId | None = None
+    rounding: Rounding | None = None
+
+    @model_validator(mode="after")
+    def _key_is_in_order(self) -> Self:
+        if self.id.split("/")[0] != self.recipients:
+            raise ValueError(f"the id begins with the recipient type: {self.recipients}/…")
+        rests = [index for index, step in enumerate(self.key) if isinstance(step, RestStep)]
+        if rests and rests != [len(self.key) - 1]:
+            raise ValueError("`rest` takes all that is left, so it stands once and last in a key")
+        if self.part_of is not None and not self.id.startswith(f"{self.part_of}/"):
+            raise ValueError(f"a part's id begins with that of its post: {self.part_of}/…")
+        return self
+
+    @property
+    def label(self) -> str:
+        """What the post is called in a table's heading."""
+        return self.short_title or self.title
+
+
+class PostGroup(Strict):
+    """A post that the agreement splits into parts with keys of their own."""
+
+    id: PostId
+    title: Text
+    short_title: str = ""
+
+    @property
+    def label(self) -> str:
+        """What the group is called in a table's heading."""
+        return self.short_title or self.title
+
+
+class Area(Strict):
+    """What several posts are for. `succeeds` names areas of earlier agreements."""
+
+    id: Slug
+    title: Text
+    succeeds: tuple[str, ...] = ()
+
+
+class Group(Strict):
+    """Named recipients of one type, such as the metropolitan counties."""
+
+    recipients: RecipientType
+    title: str = ""
+    members: tuple[RecipientCode, ...] = Field(min_length=1)
+
+
+class Source(Strict):
+    """A document that figures are taken from. What is not known about it stays blank."""
+
+    title: Text
+    reference_number: str = ""
+    file: str = ""
+    date: dt.date | None = None
+
+
+class StatedTotal(Strict):
+    """A total that the agreement itself prints, per recipient type or per area."""
+
+    recipients: RecipientType | None = None
+    area: Slug | None = None
+    amount: Amount
+    reference: Reference
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        if (self.recipients is None) == (self.area is None):
+            raise ValueError("a stated total is for either `recipients` or `area`")
+        return self
+
+
+class Total(Strict):
+    """The whole frame of the agreement."""
+
+    amount: Amount
+    reference: Reference
+
+
+class Changed(Strict):
+    """A later document's other date."""
+
+    date: dt.date
+    reference: Reference
+
+
+class Deadline(Strict):
+    """A date of the agreement; `changed` holds what later documents made of it, oldest first."""
+
+    date: dt.date
+    reference: Reference
+    changed: tuple[Changed, ...] = ()
+
+    @property
+    def in_force(self) -> dt.date:
+        """The date that counts: the latest document's."""
+        return self.changed[-1].date if self.changed else self.date
+
+
+class Duty(Strict):
+    """Who reports what, to whom, by when (`by` is None where the agreement names no day)."""
+
+    who: tuple[RecipientType, ...] = Field(min_length=1)
+    what: Text
+    to: Text
+    by: dt.date | None = None
+    by_note: str = ""
+    reference: Reference
+
+
+class PopulationUse(Strict):
+    """Which population the keys use: table, reference date, published level per recipient type."""
+
+    table: Text
+    reference_date: dt.date
+    levels: dict[RecipientType, Level]
+    reference: Reference | None = None
+    note: str = ""
+    pins: tuple[Sha256, ...] = ()
+
+
+class Requisition(Strict):
+    """Which sum a recipient requisitions: the sum of its amounts, or its printed total."""
+
+    total: Literal["sum_of_posts", "rounded_total"]
+
+
+class Reviewed(Strict):
+    """Who proofread the file against the source, and when; blank until somebody has."""
+
+    by: str = ""
+    on: str = ""
+
+
+class Signed(Strict):
+    """When each party signed."""
+
+    state: dt.date
+    skr: dt.date
+
+
+class Agreement(Strict):
+    """One year's agreement of one programme: everything that its amounts and documents rest on."""
+
+    format: FormatOne
+    id: Slug
+    programme: Slug
+    year: int = Field(ge=2000, le=2100)
+    title: Text
+    status: Status
+    coverage: Coverage
+    compares_with: Slug | None = None
+    reviewed: Reviewed = Reviewed()
+    signed: Signed | None = None
+    sources: dict[Name, Source] = Field(min_length=1)
+    total: Total
+    population: PopulationUse
+    rounding: Rounding
+    requisition: Requisition
+    groups: dict[Name, Group] = Field(default_factory=dict)
+    areas: tuple[Area, ...] = Field(min_length=1)
+    post_groups: tuple[PostGroup, ...] = ()
+    posts: tuple[Post, ...] = Field(min_length=1)
+    stated_totals: tuple[StatedTotal, ...] = ()
+    dates: dict[Name, Deadline] = Field(default_factory=dict)
+    reporting: tuple[Duty, ...] = ()
+    background: tuple[Text, ...] = ()
+
+    @field_validator("id")
+    @classmethod
+    def _id_ends_with_a_year(cls, value: str) -> str:
+        if not re.search(r"-[0-9]{4}$", value):
+            raise ValueError("the id is the programme and the year: psykisk-halsa-2025")
+        return value
+
+    def types(self) -> list[RecipientType]:
+        """The recipient types in the order in which the posts first name them."""
+        return list(dict.fromkeys(post.recipients for post in self.posts))
+
+    def posts_of(self, recipients: RecipientType) -> list[Post]:
+        """The posts of one recipient type, in the agreement's order."""
+        return [post for post in self.posts if post.recipients == recipients]
+
+    def post(self, post_id: str) -> Post:
+        """The post with that id. Raises KeyError."""
+        for post in self.posts:
+            if post.id == post_id:
+                return post
+        raise KeyError(post_id)
+
+    def area(self, area_id: str) -> Area:
+        """The area with that id. Raises KeyError."""
+        for area in self.areas:
+            if area.id == area_id:
+                return area
+        raise KeyError(area_id)
+
+    def rounding_of(self, post: Post) -> Rounding:
+        """The convention that applies to a post: its own, else the agreement's."""
+        return post.rounding or self.rounding
+
+
+def age_intervals(posts: Iterable[Post]) -> list[AgeInterval | None]:
+    """The age intervals that keys ask for, `None` for all ages, each once."""
+    found: dict[str, AgeInterval | None] = {}
+    for post in posts:
+        for step in post.key:
+            if isinstance(step, RestStep) and step.rest.by == "population":
+                found.setdefault(str(step.rest.ages), step.rest.ages)
+    return list(found.values())
+
+
+__all__ = ["Agreement", "LanCode", "Post", "Step", "age_intervals"]

@@ -1,0 +1,37 @@
+"""The manifest of a published revision: what went in, what came out, each with its hash."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from schemas.common import FormatOne, Sha256, Slug, Strict
+
+
+class HashedFile(Strict):
+    """A file, by its path relative to the folder that the manifest speaks of."""
+
+    path: str
+    sha256: Sha256
+    bytes: int
+
+
+class PublishedDocument(Strict):
+    """A document and the fingerprint of exactly what it shows."""
+
+    path: str
+    title: str
+    fingerprint: Sha256
+
+
+class Manifest(Strict):
+    """One revision: complete, or withheld and then with what is missing."""
+
+    format: FormatOne
+    agreement: Slug
+    fingerprint: Sha256
+    state: Literal["complete", "withheld"]
+    withheld: tuple[str, ...]
+    inputs: tuple[HashedFile, ...]
+    outputs: tuple[HashedFile, ...]
+    documents: tuple[PublishedDocument, ...]
+    versions: dict[str, str]

@@ -1,0 +1,148 @@
+"""The tables that stages hand to each other, as pandera models.
+
+Belongs here: column names, types and rules of each table. Does not: how a table is read or
+computed. `strict` and `ordered` everywhere: a table has these columns in this order and no other.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Final
+
+import pandas as pd
+import pandera.pandas as pa
+from pandera.typing import Series
+
+from schemas.common import Level, Maturity, RecipientType
+
+OPEN_AGE: Final = 999
+"""`age_to` of an open interval; all ages are 0 to OPEN_AGE."""
+
+_CODE: Final = r"^([0-9]{2}|[0-9]{4}|SKR)$"
+_TYPES: Final = [str(member) for member in RecipientType]
+_LEVELS: Final = [str(member) for member in Level]
+_MATURITIES: Final = [str(member) for member in Maturity]
+
+
+class Table(pa.DataFrameModel):
+    """A table with these columns in this order and no other."""
+
+    class Config:
+        strict = True
+        ordered = True
+        coerce = False
+
+    @classmethod
+    def columns(cls) -> list[str]:
+        """The column names in order."""
+        return list(cls.to_schema().columns)
+
+
+class Register(Table):
+    """The recipients: 21 counties, 21 regions, 290 municipalities, SKR; one row each."""
+
+    type: Series[str] = pa.Field(isin=_TYPES)
+    code: Series[str] = pa.Field(str_matches=_CODE)
+    name: Series[str] = pa.Field(str_length={"min_value": 1})
+    slug: Series[str] = pa.Field(str_matches=r"^[a-z0-9]+(-[a-z0-9]+)*$")
+    lan_code: Series[str] = pa.Field(str_matches=r"^([0-9]{2})?$")
+
+    class Config(Table.Config):
+        unique: ClassVar[list[str]] = ["type", "code"]
+
+
+class Population(Table):
+    """One extract in normal form: persons per region, age interval, and sex on one day.
+
+    `age_from` to `age_to` are whole years, both included (`age_to` 999: and older); `sex` is
+    `total`, `1` (men) or `2` (women), as SCB codes them.
+    """
+
+    region_code: Series[str] = pa.Field(str_matches=r"^([0-9]{2}|[0-9]{4})$")
+    level: Series[str] = pa.Field(isin=_LEVELS)
+    age_from: Series[int] = pa.Field(ge=0, le=OPEN_AGE)
+    age_to: Series[int] = pa.Field(ge=0, le=OPEN_AGE)
+    sex: Series[str] = pa.Field(isin=["total", "1", "2"])
+    population: Series[int] = pa.Field(ge=0)
+
+    class Config(Table.Config):
+        unique: ClassVar[list[str]] = ["region_code", "age_from", "age_to", "sex"]
+
+
+class Basis(Table):
+    """The population that keys use: one row per basis and region.
+
+    A basis is a reference date, a level and an age interval (`2024-11-01/kommun/0-18`, `…/alla`).
+    `extract` and `sha256` name the file that the figure comes from, `cells` how many of its cells
+    were added.
+    """
+
+    basis: Series[str]
+    reference_date: Series[str] = pa.Field(str_matches=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
+    level: Series[str] = pa.Field(isin=_LEVELS)
+    ages: Series[str]
+    region_code: Series[str] = pa.Field(str_matches=r"^([0-9]{2}|[0-9]{4})$")
+    population: Series[int] = pa.Field(ge=0)
+    maturity: Series[str] = pa.Field(isin=_MATURITIES)
+    extract: Series[str]
+    sha256: Series[str] = pa.Field(str_matches=r"^[0-9a-f]{64}$")
+    cells: Series[int] = pa.Field(ge=1)
+
+    class Config(Table.Config):
+        unique: ClassVar[list[str]] = ["basis", "region_code"]
+
+
+class Published(Table):
+    """Figures as somebody printed them; `recipient_code` 00 is the printed row *Riket*."""
+
+    agreement: Series[str]
+    recipient_type: Series[str] = pa.Field(isin=_TYPES)
+    recipient_code: Series[str] = pa.Field(str_matches=_CODE)
+    post: Series[str]
+    amount_sek: Series[int] = pa.Field(ge=0)
+    source: Series[str] = pa.Field(str_length={"min_value": 1})
+
+    class Config(Table.Config):
+        unique: ClassVar[list[str]] = ["recipient_type", "recipient_code", "post"]
+
+
+class Allocation(Table):
+    """What each recipient gets: one row per post (or group, or total) and recipient.
+
+    `kind` is `post`, `group` (the sum of a post's parts), `nation` (the sum of a printed column) or
+    `total` (a recipient's total). `exact` is the unrounded share as `numerator/denominator`, empty
+    where nothing was computed; `basis` names the population bases that it rests on.
+    """
+
+    agreement: Series[str]
+    kind: Series[str] = pa.Field(isin=["post", "group", "nation", "total"])
+    post: Series[str]
+    recipient_type: Series[str] = pa.Field(isin=_TYPES)
+    recipient_code: Series[str] = pa.Field(str_matches=_CODE)
+    recipient_name: Series[str] = pa.Field(str_length={"min_value": 1})
+    exact: Series[str] = pa.Field(str_matches=r"^(-?[0-9]+/[0-9]+)?$")
+    amount_sek: Series[pd.Int64Dtype] = pa.Field(ge=0, nullable=True)
+    maturity: Series[str] = pa.Field(isin=_MATURITIES)
+    published_sek: Series[pd.Int64Dtype] = pa.Field(ge=0, nullable=True)
+    basis: Series[str]
+
+    class Config(Table.Config):
+        unique: ClassVar[list[str]] = ["post", "recipient_type", "recipient_code"]
+
+
+ALLOCATION_CSV: Final = [
+    "agreement",
+    "post",
+    "recipient_type",
+    "recipient_code",
+    "recipient_name",
+    "amount_sek",
+    "maturity",
+    "published_sek",
+]
+"""The columns that `allocate --format csv` prints, and no other."""
+
+
+def checked(table: type[Table], frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame itself if it is such a table. Raises `pandera.errors.SchemaErrors` otherwise."""
+    result: Any = table.validate(frame, lazy=True)
+    return pd.DataFrame(result)
