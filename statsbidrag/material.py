@@ -1,0 +1,37 @@
+"""What the documents of one agreement are made of, in one frozen object.
+
+Belongs here: the object itself. Does not: reading files (`statsbidrag.raw`), computing
+(`statsbidrag.allocation`), or wording (`templates/`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from schemas.agreement import Agreement
+from schemas.plan import Plan
+from schemas.reconciliation import Reconciliation
+from schemas.sidecar import PopulationSidecar
+
+
+@dataclass(frozen=True)
+class Material:
+    """One agreement, computed and reconciled, ready to be shown.
+
+    `register`, `basis` and `allocation` are frames of `schemas.tables`; `allocation` holds every
+    kind of row. `extracts` are the sidecars of the population files behind `basis`, by sha256.
+    `published_source` says whose publication the published figures are taken from (sources by the
+    name in the `source` column).
+    """
+
+    agreement: Agreement
+    register: pd.DataFrame
+    basis: pd.DataFrame
+    allocation: pd.DataFrame
+    published: pd.DataFrame
+    reconciliation: Reconciliation
+    plans: tuple[Plan, ...]
+    extracts: dict[str, PopulationSidecar]
+    published_source: str

@@ -1,0 +1,274 @@
+"""Population: extracts that are whole, and which of them a key uses.
+
+Belongs here: completeness against the register, the rule for which extract counts, and the
+population per basis. Does not: file formats (`statsbidrag.jsonstat`), or what is done with the
+figures (`statsbidrag.allocation`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+
+from schemas import tables
+from schemas.agreement import AgeInterval, Agreement, RestStep
+from schemas.common import Level, Maturity
+from schemas.sidecar import PopulationSidecar
+from schemas.tables import OPEN_AGE
+from statsbidrag import register as reg
+from statsbidrag.errors import InputError, Problem, input_error
+from statsbidrag.frames import checked_input
+from statsbidrag.jsonstat import read_jsonstat
+from statsbidrag.raw import Raw, Sealed
+
+ALL_AGES: Final = "alla"
+_SHOWN: Final = 5
+
+PERTURBED_FROM: Final = 2025
+"""From this reference year SCB perturbs published population values, so levels need not agree."""
+
+
+@dataclass(frozen=True)
+class Extract:
+    """One verified population file: its cells, and what its sidecar says of it."""
+
+    path: Path
+    name: str
+    sidecar: PopulationSidecar
+    frame: pd.DataFrame
+
+    @property
+    def total(self) -> int:
+        """Everyone in the extract."""
+        return int(self.frame["population"].sum())
+
+
+@dataclass(frozen=True)
+class BasisKey:
+    """What a key asks of the population: the day, the published level, the ages (None: all)."""
+
+    reference_date: date
+    level: Level
+    ages: AgeInterval | None
+
+    def __str__(self) -> str:
+        """The name of the basis: `2024-11-01/kommun/0-18`."""
+        return f"{self.reference_date}/{self.level}/{self.ages or ALL_AGES}"
+
+
+def read_extracts(
+    raw: Raw, register: pd.DataFrame, reference_dates: Iterable[date]
+) -> list[Extract]:
+    """Every extract of these days that is not replaced by another, best maturity first."""
+    days = set(reference_dates)
+    sidecars = raw.population_sidecars()
+    retired = {sidecar.replaces for _, sidecar in sidecars if sidecar.replaces}
+    chosen = [
+        (path, sidecar)
+        for path, sidecar in sidecars
+        if sidecar.reference_date in days and sidecar.sha256 not in retired
+    ]
+    extracts = [read_extract(raw.population(path), register) for path, _ in chosen]
+    return sorted(extracts, key=lambda extract: (extract.sidecar.maturity.rank, extract.name))
+
+
+def read_extract(file: Sealed[PopulationSidecar], register: pd.DataFrame) -> Extract:
+    """One file, whole: every region of its level once, all ages, both sexes, its control total."""
+    table = read_jsonstat(file)
+    frame = checked_input(tables.Population, table.frame, file.path)
+    _check_regions(file, frame, register)
+    _check_names(file.path, table.labels, reg.names(register, file.sidecar.level))
+    _check_ages(file.path, frame)
+    extract = Extract(file.path, file.name, file.sidecar, frame)
+    control = file.sidecar.control_total
+    if control is not None and extract.total != control:
+        raise input_error(
+            file.path,
+            "the sum of all figures",
+            expected=f"{control}, the sidecar's control_total",
+            found=f"{extract.total}",
+            action="fetch the table again, or correct the control total",
+        )
+    return extract
+
+
+def bases_of(agreement: Agreement) -> list[BasisKey]:
+    """What the agreement's keys ask of the population, each once, in the order of its posts."""
+    found: dict[str, BasisKey] = {}
+    for post in agreement.posts:
+        for step in post.key:
+            if isinstance(step, RestStep) and step.rest.by == "population":
+                level = agreement.population.levels[post.recipients]
+                key = BasisKey(agreement.population.reference_date, level, step.rest.ages)
+                found.setdefault(str(key), key)
+    return list(found.values())
+
+
+def basis_frame(agreement: Agreement, extracts: Sequence[Extract], raw: Raw) -> pd.DataFrame:
+    """The population that the agreement's keys use (`schemas.tables.Basis`).
+
+    Raises InputError where no extract can serve, or where two of equal maturity contradict.
+    """
+    parts = [_basis(key, extracts, agreement, raw) for key in bases_of(agreement)]
+    if not parts:
+        return pd.DataFrame(columns=tables.Basis.columns())
+    return pd.concat(parts, ignore_index=True)
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    extract: Extract
+    by_region: pd.Series
+    cells: pd.Series
+    direct: bool
+
+
+def _basis(
+    key: BasisKey, extracts: Sequence[Extract], agreement: Agreement, raw: Raw
+) -> pd.DataFrame:
+    pins = set(agreement.population.pins)
+    allowed = [extract for extract in extracts if not pins or extract.sidecar.sha256 in pins]
+    found = [candidate for e in allowed if (candidate := _candidate(key, e)) is not None]
+    if not found:
+        raise _no_population(key, agreement, raw)
+    best = min(found, key=lambda c: (c.extract.sidecar.maturity.rank, not c.direct, c.extract.name))
+    for other in found:
+        if other.extract.sidecar.maturity == best.extract.sidecar.maturity:
+            _refuse_contradiction(key, best, other)
+    sidecar = best.extract.sidecar
+    codes = list(best.by_region.index)
+    return pd.DataFrame(
+        {
+            "basis": str(key),
+            "reference_date": str(key.reference_date),
+            "level": str(key.level),
+            "ages": str(key.ages or ALL_AGES),
+            "region_code": pd.Series(codes, dtype="str"),
+            "population": best.by_region.to_numpy(dtype="int64"),
+            "maturity": str(sidecar.maturity),
+            "extract": best.extract.name,
+            "sha256": sidecar.sha256,
+            "cells": best.cells.to_numpy(dtype="int64"),
+        }
+    )
+
+
+def _candidate(key: BasisKey, extract: Extract) -> _Candidate | None:
+    if extract.sidecar.reference_date != key.reference_date:
+        return None
+    direct = extract.sidecar.level == key.level
+    if not direct and (extract.sidecar.level, key.level) != (Level.KOMMUN, Level.LAN):
+        return None
+    frame = extract.frame
+    if key.ages is not None:
+        last = OPEN_AGE if key.ages.last is None else key.ages.last
+        inside = frame[(frame["age_from"] >= key.ages.first) & (frame["age_to"] <= last)]
+        if not _tiled(inside, key.ages.first, last):
+            return None
+        frame = inside
+    codes = frame["region_code"] if direct else frame["region_code"].str[:2]
+    grouped = frame["population"].groupby(codes.to_numpy())
+    return _Candidate(extract, grouped.sum(), grouped.size(), direct)
+
+
+def _tiled(frame: pd.DataFrame, first: int, last: int) -> bool:
+    spans = sorted(set(zip(frame["age_from"], frame["age_to"], strict=True)))
+    if not spans or spans[0][0] != first or spans[-1][1] != last:
+        return False
+    return all(b[0] == a[1] + 1 for a, b in pairwise(spans))
+
+
+def _refuse_contradiction(key: BasisKey, one: _Candidate, other: _Candidate) -> None:
+    if key.reference_date.year >= PERTURBED_FROM and one.direct != other.direct:
+        return
+    differing = one.by_region[one.by_region != other.by_region.reindex(one.by_region.index)]
+    if len(differing):
+        code = str(differing.index[0])
+        raise input_error(
+            one.extract.path,
+            f"region {code}, {key}",
+            expected=f"{int(other.by_region[code])}, as in {other.extract.path}",
+            found=f"{int(one.by_region[code])} ({len(differing)} regions differ)",
+            action="say in one sidecar that it `replaces` the other's sha256, or pin one",
+        )
+
+
+def _no_population(key: BasisKey, agreement: Agreement, raw: Raw) -> InputError:
+    ages = "all ages" if key.ages is None else f"ages {key.ages}"
+    return input_error(
+        raw.root / "population",
+        expected=f"an extract of {agreement.population.table} for {key.reference_date}, "
+        f"level {key.level}, {ages} ({agreement.id} needs it)",
+        found="none",
+        action=f"fetch it: statsbidrag fetch {agreement.id}",
+    )
+
+
+def _check_regions(
+    file: Sealed[PopulationSidecar], frame: pd.DataFrame, register: pd.DataFrame
+) -> None:
+    level = file.sidecar.level
+    wanted = reg.names(register, level)
+    found = set(frame["region_code"])
+    noun = "municipalities" if level == Level.KOMMUN else "counties"
+    problems = []
+    if missing := sorted(set(wanted) - found):
+        named = ", ".join(f"{code} {wanted[code]}" for code in missing[:_SHOWN])
+        more = f" and {len(missing) - _SHOWN} more" if len(missing) > _SHOWN else ""
+        problems.append(
+            Problem(
+                str(file.path),
+                f"{len(wanted) - len(missing)} of {len(wanted)} {noun}",
+                f"all {len(wanted)} of the register",
+                f"{named}{more} missing",
+                "fetch the table again, with every region",
+            )
+        )
+    if foreign := sorted(found - set(wanted)):
+        hint = next((f": was it 0{code}?" for code in foreign if f"0{code}" in wanted), "")
+        problems.append(
+            Problem(
+                str(file.path),
+                "dimension.Region",
+                f"codes of {noun} in the register, as text with their zeros",
+                f"`{'`, `'.join(foreign[:_SHOWN])}`{hint}",
+                "fetch the table with today's division",
+            )
+        )
+    if problems:
+        raise InputError(problems)
+
+
+def _check_names(path: Path, labels: dict[str, str], wanted: dict[str, str]) -> None:
+    for code, label in labels.items():
+        if code in wanted and label.removeprefix(f"{code} ") != wanted[code]:
+            raise input_error(
+                path,
+                f"region {code}",
+                expected=f"{wanted[code]}, as in the register",
+                found=label,
+                action="codes and names must belong together: fetch the table again",
+            )
+
+
+def _check_ages(path: Path, frame: pd.DataFrame) -> None:
+    if not _tiled(frame, 0, OPEN_AGE):
+        spans = sorted(set(zip(frame["age_from"], frame["age_to"], strict=True)))
+        raise input_error(
+            path,
+            "dimension.Alder",
+            expected="every age once, from 0 to an open last one (100+)",
+            found=f"{len(spans)} ages, {spans[0][0]} to {spans[-1][1]}",
+            action="fetch the table again, with every age",
+        )
+
+
+def maturity_of(basis: pd.DataFrame, name: str) -> Maturity:
+    """The maturity of one basis."""
+    return Maturity(str(basis.loc[basis["basis"] == name, "maturity"].iloc[0]))

@@ -1,0 +1,125 @@
+"""The folder of raw files: what lies there, and reading it only as its sidecars say.
+
+Belongs here: finding files, verifying size and hash against the sidecar, and which files an
+agreement depends on. Does not: what a file's content means.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from schemas.sidecar import PopulationSidecar, PublishedSidecar, RegisterSidecar, Sidecar
+from statsbidrag.errors import input_error
+from statsbidrag.yamlfile import read_model
+
+SidecarModel = TypeVar("SidecarModel", bound=Sidecar)
+
+
+@dataclass(frozen=True)
+class Sealed(Generic[SidecarModel]):
+    """A file from outside that is what its sidecar says it is. `name` is relative to `raw/`."""
+
+    path: Path
+    name: str
+    sidecar: SidecarModel
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Raw:
+    """The folder `raw/`, or another one of the same form."""
+
+    root: Path
+
+    def agreement_path(self, agreement_id: str) -> Path:
+        """Where an agreement's file is, or should be."""
+        return self.root / "agreements" / f"{agreement_id}.yaml"
+
+    def agreement_ids(self) -> list[str]:
+        """The agreements that have a file, by name."""
+        folder = self._folder("agreements")
+        return sorted(path.stem for path in folder.glob("*.yaml"))
+
+    def plan_paths(self, agreement_id: str) -> list[Path]:
+        """The plans of one agreement's counties, by county code."""
+        return sorted((self.root / "plans" / agreement_id).glob("*.yaml"))
+
+    def register(self) -> Sealed[RegisterSidecar]:
+        """The register of recipients."""
+        return self._sealed(self.root / "register" / "recipients.yaml", RegisterSidecar)
+
+    def published(self, agreement_id: str) -> Sealed[PublishedSidecar] | None:
+        """What was published about an agreement, or None where nothing was."""
+        data = self.root / "published" / f"{agreement_id}.csv"
+        sidecar = data.with_suffix(".yaml")
+        if not data.exists() and not sidecar.exists():
+            return None
+        return self._sealed(sidecar, PublishedSidecar)
+
+    def population_sidecars(self) -> list[tuple[Path, PopulationSidecar]]:
+        """Every population extract's sidecar. Raises InputError where a file has none."""
+        folder = self._folder("population")
+        sidecars = sorted(folder.glob("*.yaml"))
+        for path in sorted(folder.iterdir()):
+            if path.suffix != ".yaml" and path.with_suffix(".yaml") not in sidecars:
+                raise input_error(
+                    path,
+                    expected=f"a sidecar {path.stem}.yaml beside it",
+                    found="none",
+                    action="write one that says what the file is, or take the file away",
+                )
+        return [(path, read_model(path, PopulationSidecar)[0]) for path in sidecars]
+
+    def population(self, sidecar_path: Path) -> Sealed[PopulationSidecar]:
+        """One population extract, verified."""
+        return self._sealed(sidecar_path, PopulationSidecar)
+
+    def _folder(self, name: str) -> Path:
+        folder = self.root / name
+        if not folder.is_dir():
+            raise input_error(
+                folder,
+                expected="a folder",
+                found="none",
+                action="--raw names the folder that holds agreements/, population/, register/",
+            )
+        return folder
+
+    def _sealed(self, sidecar_path: Path, model: type[SidecarModel]) -> Sealed[SidecarModel]:
+        sidecar, _ = read_model(sidecar_path, model)
+        path = sidecar_path.with_name(sidecar.file)
+        if Path(sidecar.file).name != sidecar.file or path.stem != sidecar_path.stem:
+            raise input_error(
+                sidecar_path,
+                "file",
+                expected=f"the name of the file beside it, {sidecar_path.stem}.…",
+                found=f"`{sidecar.file}`",
+                action="a sidecar has the same name as its file",
+            )
+        content = _verified(path, sidecar)
+        return Sealed(path, path.relative_to(self.root).as_posix(), sidecar, content)
+
+
+def _verified(path: Path, sidecar: Sidecar) -> bytes:
+    action = "fetch the file again; if the change is meant, seal the sidecar anew"
+    try:
+        size = path.stat().st_size
+        if size != sidecar.bytes:
+            raise input_error(
+                path, "size", expected=f"{sidecar.bytes} bytes", found=f"{size}", action=action
+            )
+        content = path.read_bytes()
+    except OSError as error:
+        raise input_error(
+            path,
+            expected=f"the file that {path.stem}.yaml describes",
+            found=error.strerror or "none",
+            action="fetch it again, or take its sidecar away",
+        ) from None
+    found = hashlib.sha256(content).hexdigest()
+    if found != sidecar.sha256:
+        raise input_error(path, "sha256", expected=sidecar.sha256, found=found, action=action)
+    return content

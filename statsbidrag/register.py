@@ -1,0 +1,50 @@
+"""The register of recipients: who can receive, by type and code.
+
+Belongs here: reading the register and looking recipients up. Does not: what they receive.
+"""
+
+from __future__ import annotations
+
+import io
+
+import pandas as pd
+
+from schemas import tables
+from schemas.common import Level, RecipientType
+from schemas.sidecar import RegisterSidecar
+from statsbidrag.errors import input_error
+from statsbidrag.frames import checked_input
+from statsbidrag.raw import Sealed
+
+
+def read_register(file: Sealed[RegisterSidecar]) -> pd.DataFrame:
+    """The register as a frame (`schemas.tables.Register`). Raises InputError."""
+    frame = pd.read_csv(io.BytesIO(file.content), dtype=str, keep_default_na=False)
+    frame = checked_input(tables.Register, frame, file.path)
+    if len(frame) != file.sidecar.rows:
+        raise input_error(
+            file.path,
+            "rows",
+            expected=f"{file.sidecar.rows} rows, as the sidecar says",
+            found=f"{len(frame)}",
+            action="correct the register, or seal its sidecar anew",
+        )
+    return frame
+
+
+def codes(register: pd.DataFrame, recipients: RecipientType | Level) -> list[str]:
+    """The codes of one recipient type, or of one level of the population, in order."""
+    chosen: pd.Series = register.loc[register["type"] == str(recipients), "code"]
+    return sorted(chosen)
+
+
+def names(register: pd.DataFrame, recipients: RecipientType | Level) -> dict[str, str]:
+    """The name of each recipient of one type, by code."""
+    chosen = register[register["type"] == str(recipients)]
+    return dict(zip(chosen["code"], chosen["name"], strict=True))
+
+
+def folder(register: pd.DataFrame, recipients: RecipientType, code: str) -> str:
+    """The name of a recipient's folder in a revision: code and slug (`23-jamtlands-lan`)."""
+    chosen = register[(register["type"] == str(recipients)) & (register["code"] == code)]
+    return f"{code}-{chosen['slug'].iloc[0]}"

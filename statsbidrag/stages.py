@@ -1,0 +1,84 @@
+"""The stages of one agreement in their order: the natural way from `raw/` to what is shown.
+
+Belongs here: which stage takes what from which. Does not: any stage's own work, and nothing is
+written here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from schemas.agreement import Agreement
+from schemas.plan import Plan
+from statsbidrag.agreement import load_agreement
+from statsbidrag.allocation import allocate
+from statsbidrag.material import Material
+from statsbidrag.plan import load_plans
+from statsbidrag.population import Extract, basis_frame, read_extracts
+from statsbidrag.published import read_published
+from statsbidrag.raw import Raw
+from statsbidrag.reconciliation import reconcile
+from statsbidrag.register import read_register
+
+
+@dataclass(frozen=True)
+class Computed:
+    """An agreement read and allocated, before anything is compared."""
+
+    agreement: Agreement
+    register: pd.DataFrame
+    extracts: tuple[Extract, ...]
+    basis: pd.DataFrame
+    published: pd.DataFrame
+    published_source: str
+    allocation: pd.DataFrame
+
+
+def compute(raw: Raw, agreement_id: str) -> Computed:
+    """The agreement's amounts. Raises InputError for any file that cannot be used."""
+    register = read_register(raw.register())
+    agreement = load_agreement(raw, agreement_id, register)
+    extracts = read_extracts(raw, register, [agreement.population.reference_date])
+    basis = basis_frame(agreement, extracts, raw)
+    file = raw.published(agreement_id)
+    published = read_published(file, agreement, register)
+    return Computed(
+        agreement=agreement,
+        register=register,
+        extracts=tuple(extracts),
+        basis=basis,
+        published=published,
+        published_source=file.sidecar.source if file else "",
+        allocation=allocate(agreement, register, basis, published),
+    )
+
+
+def material(raw: Raw, agreement_id: str, fingerprint: str = "") -> Material:
+    """The agreement computed, with its plans, and reconciled."""
+    computed = compute(raw, agreement_id)
+    plans = load_plans(raw, computed.agreement, computed.register)
+    return material_of(computed, plans, fingerprint)
+
+
+def material_of(computed: Computed, plans: tuple[Plan, ...], fingerprint: str = "") -> Material:
+    """What the documents are made of."""
+    return Material(
+        agreement=computed.agreement,
+        register=computed.register,
+        basis=computed.basis,
+        allocation=computed.allocation,
+        published=computed.published,
+        reconciliation=reconcile(
+            computed.agreement,
+            computed.register,
+            computed.extracts,
+            computed.allocation,
+            plans,
+            fingerprint,
+        ),
+        plans=plans,
+        extracts={e.sidecar.sha256: e.sidecar for e in computed.extracts},
+        published_source=computed.published_source,
+    )

@@ -1,0 +1,238 @@
+"""A YAML file as a checked model, every error with its line and column.
+
+Belongs here: reading one YAML file safely, and saying where in it something is wrong. Does not:
+what the files mean.
+
+Plain scalars follow YAML 1.2's core schema (`on` and `yes` are words, dates are text). Anchors,
+aliases, tags and several documents in one file are refused: nobody needs them here, and they are
+how a small file becomes a large one.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from statsbidrag.errors import InputError, Problem, input_error
+
+Model = TypeVar("Model", bound=BaseModel)
+
+MAX_BYTES: Final = 1_000_000
+MAX_DEPTH: Final = 30
+
+_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_INT: Final = re.compile(r"[-+]?[0-9]+")
+_FLOAT: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_WORDS: Final[dict[str, Any]] = {
+    **dict.fromkeys(["", "~", "null", "Null", "NULL"]),
+    **dict.fromkeys(["true", "True", "TRUE"], True),
+    **dict.fromkeys(["false", "False", "FALSE"], False),
+}
+
+Location = tuple[int | str, ...]
+
+
+@dataclass(frozen=True)
+class YamlFile:
+    """A file's content as plain data, and the line and column of each of its parts."""
+
+    path: Path
+    data: Any
+    marks: dict[Location, tuple[int, int]]
+
+    def problem(self, at: Location, *, expected: str, found: str, action: str = "") -> Problem:
+        """A problem at a place in the file (its nearest known parent where it has none)."""
+        line, column = self._mark(at)
+        return Problem(str(self.path), _dotted(at), expected, found, action, line, column)
+
+    def _mark(self, at: Location) -> tuple[int, int]:
+        while at and at not in self.marks:
+            at = at[:-1]
+        return self.marks.get(at, (1, 1))
+
+    def known(self, location: Iterable[int | str]) -> Location:
+        """A pydantic location without the names of union members, which the file does not have."""
+        found: Location = ()
+        parts = [part for part in location if part != "[key]"]
+        for index, part in enumerate(parts):
+            if (*found, part) in self.marks or index == len(parts) - 1:
+                found = (*found, part)
+        return found
+
+
+def read_yaml(path: Path) -> YamlFile:
+    """The file's content. Raises InputError: absent, too large, not UTF-8, not our YAML."""
+    text = _read_text(path)
+    try:
+        _refuse_unsafe(path, text)
+        node = yaml.compose(text, Loader=_LOADER)
+    except yaml.YAMLError as error:
+        raise _syntax_error(path, error) from None
+    if node is None:
+        raise input_error(path, expected="a mapping", found="an empty file", action="fill it in")
+    marks: dict[Location, tuple[int, int]] = {}
+    data = _plain(path, node, (), marks)
+    return YamlFile(path, data, marks)
+
+
+def read_model(path: Path, model: type[Model]) -> tuple[Model, YamlFile]:
+    """The file as a model. Raises InputError with every mistake in it, each at its line."""
+    file = read_yaml(path)
+    try:
+        return model.model_validate(file.data), file
+    except ValidationError as error:
+        raise InputError(_problems(file, model, error)) from None
+
+
+def _read_text(path: Path) -> str:
+    try:
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise input_error(
+                path,
+                expected=f"at most {MAX_BYTES} bytes",
+                found=f"{size} bytes",
+                action="a file written by hand is small: check that it is the right one",
+            )
+        return path.read_bytes().decode("utf-8")
+    except FileNotFoundError:
+        raise input_error(
+            path, expected="a file", found="none", action="write it, or correct the name"
+        ) from None
+    except OSError as error:
+        raise input_error(
+            path, expected="a readable file", found=error.strerror or "unreadable"
+        ) from None
+    except UnicodeDecodeError as error:
+        raise input_error(
+            path,
+            f"byte {error.start}",
+            expected="UTF-8",
+            found="another encoding",
+            action="save the file as UTF-8",
+        ) from None
+
+
+def _refuse_unsafe(path: Path, text: str) -> None:
+    depth = 0
+    documents = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        elif isinstance(event, yaml.DocumentStartEvent):
+            documents += 1
+        refused = ""
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            refused = "an anchor or alias"
+        elif tag := getattr(event, "tag", None):
+            refused = f"the tag {tag}"
+        elif depth > MAX_DEPTH:
+            refused = f"more than {MAX_DEPTH} levels"
+        elif documents > 1:
+            refused = "a second document"
+        if refused:
+            mark = event.start_mark
+            line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+            raise InputError(
+                [
+                    Problem(
+                        str(path),
+                        "",
+                        "plain YAML, one document",
+                        refused,
+                        "write the values out",
+                        line,
+                        column,
+                    )
+                ]
+            )
+
+
+def _syntax_error(path: Path, error: yaml.YAMLError) -> InputError:
+    mark = getattr(error, "problem_mark", None)
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    found = str(getattr(error, "problem", None) or error).splitlines()[0]
+    return InputError([Problem(str(path), "", "valid YAML", found, "mend it", line, column)])
+
+
+def _plain(path: Path, node: yaml.Node, at: Location, marks: dict[Location, Any]) -> Any:
+    marks.setdefault(at, (node.start_mark.line + 1, node.start_mark.column + 1))
+    if isinstance(node, yaml.ScalarNode):
+        return _scalar(node)
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(path, item, (*at, i), marks) for i, item in enumerate(node.value)]
+    data: dict[str, Any] = {}
+    for key_node, value_node in node.value:
+        line, column = key_node.start_mark.line + 1, key_node.start_mark.column + 1
+        key = key_node.value if isinstance(key_node, yaml.ScalarNode) else None
+        if key is None or key in data:
+            found = "a key that is not a word" if key is None else f"`{key}` a second time"
+            raise InputError(
+                [Problem(str(path), _dotted(at), "each key once", found, "", line, column)]
+            )
+        marks[(*at, key)] = (line, column)
+        data[key] = _plain(path, value_node, (*at, key), marks)
+    return data
+
+
+def _scalar(node: yaml.ScalarNode) -> Any:
+    text: str = node.value
+    if node.style:
+        return text
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INT.fullmatch(text):
+        # 0114 without quotes is a number in YAML, and a lost zero in a code: keep it apart.
+        return int(text)
+    if _FLOAT.fullmatch(text):
+        return float(text)
+    return text
+
+
+def _dotted(at: Location) -> str:
+    out = ""
+    for part in at:
+        out += f"[{part}]" if isinstance(part, int) else f".{part}" if out else str(part)
+    return out
+
+
+def _problems(file: YamlFile, model: type[BaseModel], error: ValidationError) -> list[Problem]:
+    names = _all_field_names(model)
+    problems = []
+    for item in error.errors(include_url=False):
+        at = file.known(item["loc"])
+        kind, given = item["type"], item["input"]
+        expected, found, action = item["msg"], _shown(given), "correct the value"
+        if kind == "extra_forbidden":
+            key = str(at[-1])
+            close = difflib.get_close_matches(key, names, n=1)
+            expected, found = "a key that the form has", f"the unknown key `{key}`"
+            action = f"did you mean `{close[0]}`?" if close else "remove it"
+        elif kind == "missing":
+            expected, found, action = f"the key `{at[-1]}`", "nothing", "add it"
+        elif kind == "value_error":
+            expected = expected.removeprefix("Value error, ")
+        elif kind == "string_type" and isinstance(given, int):
+            action = f'write it in quotes, with its zeros: "{given}"'
+        problems.append(file.problem(at, expected=expected, found=found, action=action))
+    return problems
+
+
+def _shown(value: Any) -> str:
+    text = repr(value) if not isinstance(value, str) else f"`{value}`"
+    return text if len(text) <= 80 else f"{text[:77]}…"
+
+
+def _all_field_names(model: type[BaseModel]) -> list[str]:
+    schema = model.model_json_schema()
+    parts = [schema, *schema.get("$defs", {}).values()]
+    return sorted({name for part in parts for name in part.get("properties", {})})
