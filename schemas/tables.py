@@ -54,14 +54,15 @@ class Population(Table):
     """One extract in normal form: persons per region, age interval, and sex on one day.
 
     `age_from` to `age_to` are whole years, both included (`age_to` 999: and older); `sex` is
-    `total`, `1` (men) or `2` (women), as SCB codes them.
+    `total`, `1` (men) or `2` (women), as SCB codes them. Texts that repeat are categories: an
+    extract has tens of thousands of rows.
     """
 
-    region_code: Series[str] = pa.Field(str_matches=r"^([0-9]{2}|[0-9]{4})$")
-    level: Series[str] = pa.Field(isin=_LEVELS)
+    region_code: Series[pd.CategoricalDtype] = pa.Field(str_matches=r"^([0-9]{2}|[0-9]{4})$")
+    level: Series[pd.CategoricalDtype] = pa.Field(isin=_LEVELS)
     age_from: Series[int] = pa.Field(ge=0, le=OPEN_AGE)
     age_to: Series[int] = pa.Field(ge=0, le=OPEN_AGE)
-    sex: Series[str] = pa.Field(isin=["total", "1", "2"])
+    sex: Series[pd.CategoricalDtype] = pa.Field(isin=["total", "1", "2"])
     population: Series[int] = pa.Field(ge=0)
 
     class Config(Table.Config):

@@ -251,7 +251,10 @@ def _frame(file: Sealed[PopulationSidecar], dataset: _Dataset) -> pd.DataFrame:
     values = values.transpose([dataset.id.index(name) for name in order + rest]).reshape(-1)
     codes = [dataset.dimension[name].category.codes() for name in order]
     grid = np.indices([len(part) for part in codes]).reshape(len(codes), -1)
-    column = {name: np.array(codes[i], dtype=object)[grid[i]] for i, name in enumerate(order)}
+    column = {
+        name: pd.Categorical.from_codes(grid[i], categories=codes[i])
+        for i, name in enumerate(order)
+    }
     ages = [_age(file.path, code) for code in codes[order.index(AGE)]] if AGE in order else []
     at = grid[order.index(AGE)] if AGE in order else np.zeros(len(values), dtype=int)
     spans = np.array(ages or [(0, OPEN_AGE)], dtype="int64")
@@ -265,14 +268,18 @@ def _frame(file: Sealed[PopulationSidecar], dataset: _Dataset) -> pd.DataFrame:
         )
     return pd.DataFrame(
         {
-            "region_code": pd.Series(column[REGION], dtype="str"),
-            "level": pd.Series([str(file.sidecar.level)] * len(values), dtype="str"),
+            "region_code": column[REGION],
+            "level": _constant(str(file.sidecar.level), len(values)),
             "age_from": spans[at, 0],
             "age_to": spans[at, 1],
-            "sex": pd.Series(column.get(SEX, ["total"] * len(values)), dtype="str"),
+            "sex": column[SEX] if SEX in column else _constant("total", len(values)),
             "population": values,
         }
     )
+
+
+def _constant(value: str, count: int) -> pd.Categorical:
+    return pd.Categorical.from_codes(np.zeros(count, dtype="int8"), categories=[value])
 
 
 def _age(path: Path, code: str) -> tuple[int, int]:

@@ -172,16 +172,25 @@ def _candidate(key: BasisKey, extract: Extract) -> _Candidate | None:
         if not _tiled(inside, key.ages.first, last):
             return None
         frame = inside
-    codes = frame["region_code"] if direct else frame["region_code"].str[:2]
-    grouped = frame["population"].groupby(codes.to_numpy())
-    return _Candidate(extract, grouped.sum(), grouped.size(), direct)
+    persons = frame["population"].groupby(frame["region_code"].array, observed=True)
+    by_region, cells = persons.sum(), persons.size()
+    by_region.index = cells.index = by_region.index.astype("str")
+    if not direct:
+        county = by_region.index.str[:2]
+        by_region, cells = by_region.groupby(county).sum(), cells.groupby(county).sum()
+    return _Candidate(extract, by_region.sort_index(), cells.sort_index(), direct)
 
 
 def _tiled(frame: pd.DataFrame, first: int, last: int) -> bool:
-    spans = sorted(set(zip(frame["age_from"], frame["age_to"], strict=True)))
+    spans = _spans(frame)
     if not spans or spans[0][0] != first or spans[-1][1] != last:
         return False
     return all(b[0] == a[1] + 1 for a, b in pairwise(spans))
+
+
+def _spans(frame: pd.DataFrame) -> list[tuple[int, int]]:
+    distinct = frame[["age_from", "age_to"]].drop_duplicates()
+    return sorted((int(a), int(b)) for a, b in distinct.itertuples(index=False))
 
 
 def _refuse_contradiction(key: BasisKey, one: _Candidate, other: _Candidate) -> None:
@@ -215,7 +224,7 @@ def _check_regions(
 ) -> None:
     level = file.sidecar.level
     wanted = reg.names(register, level)
-    found = set(frame["region_code"])
+    found = {str(code) for code in frame["region_code"].unique()}
     noun = "municipalities" if level == Level.KOMMUN else "counties"
     problems = []
     if missing := sorted(set(wanted) - found):
@@ -259,7 +268,7 @@ def _check_names(path: Path, labels: dict[str, str], wanted: dict[str, str]) -> 
 
 def _check_ages(path: Path, frame: pd.DataFrame) -> None:
     if not _tiled(frame, 0, OPEN_AGE):
-        spans = sorted(set(zip(frame["age_from"], frame["age_to"], strict=True)))
+        spans = _spans(frame)
         raise input_error(
             path,
             "dimension.Alder",
@@ -267,6 +276,14 @@ def _check_ages(path: Path, frame: pd.DataFrame) -> None:
             found=f"{len(spans)} ages, {spans[0][0]} to {spans[-1][1]}",
             action="fetch the table again, with every age",
         )
+
+
+def by_region(extract: Extract) -> pd.Series:
+    """Everyone in each region of an extract, by code."""
+    persons = extract.frame["population"].groupby(extract.frame["region_code"].array, observed=True)
+    summed = persons.sum()
+    summed.index = summed.index.astype("str")
+    return summed
 
 
 def maturity_of(basis: pd.DataFrame, name: str) -> Maturity:

@@ -18,7 +18,7 @@ from schemas.plan import Plan
 from schemas.reconciliation import Kind, Reconciliation, Result, Severity, Verdict, Withholds
 from statsbidrag import register as reg
 from statsbidrag.allocation import AmountRow, rows
-from statsbidrag.population import PERTURBED_FROM, Extract
+from statsbidrag.population import PERTURBED_FROM, Extract, by_region
 
 TYPE_NAMES = {
     RecipientType.REGION: "regionerna",
@@ -152,8 +152,9 @@ def _levels(extracts: Sequence[Extract], register: pd.DataFrame) -> Iterator[Res
 
 def _county_sums(upper: Extract, lower: Extract, register: pd.DataFrame) -> Iterator[Result]:
     names = reg.names(register, RecipientType.LAN)
-    own = upper.frame.groupby("region_code")["population"].sum()
-    summed = lower.frame.groupby(lower.frame["region_code"].str[:2])["population"].sum()
+    own = by_region(upper)
+    parts = by_region(lower)
+    summed = parts.groupby(parts.index.str[:2]).sum()
     for code, name in names.items():
         yield _compared(
             Kind.LEVELS,
@@ -174,8 +175,7 @@ def _extracts(extracts: Sequence[Extract]) -> Iterator[Result]:
                 and one.sidecar.level == other.sidecar.level
             )
             if same:
-                a = one.frame.groupby("region_code")["population"].sum()
-                b = other.frame.groupby("region_code")["population"].sum()
+                a, b = by_region(one), by_region(other)
                 differing = [str(code) for code in a.index if a[code] != b[code]]
                 yield _compared(
                     Kind.EXTRACTS,
@@ -351,12 +351,17 @@ def _plan(agreement: Agreement, plan: Plan, allocation: pd.DataFrame) -> Iterato
         if (row.recipient_type, row.recipient_code) == (RecipientType.LAN, plan.county)
     }
     where = f"plans/{agreement.id}/{plan.county}.yaml"
-    placed = 0
-    for post in agreement.posts_of(RecipientType.LAN):
-        found = sum(measure.amount for measure in plan.of_post(post.id))
-        placed += found
-        yield _plan_post(plan, post.id, post.label, _shown(own[post.id]), found, where)
-    yield _plan_total(agreement, plan, _shown(own[TOTAL]), placed, where)
+    posts = agreement.posts_of(RecipientType.LAN)
+    placed = {post.id: sum(measure.amount for measure in plan.of_post(post.id)) for post in posts}
+    for post in posts:
+        yield _plan_post(plan, post.id, post.label, _shown(own[post.id]), placed[post.id], where)
+    yield _plan_total(
+        plan,
+        expected=_shown(own[TOTAL]),
+        of_posts=sum(_shown(own[post.id]) for post in posts),
+        found=sum(placed.values()),
+        where=where,
+    )
     sums = {
         organisation: sum(measure.amount for measure in measures)
         for organisation, measures in plan.by_organisation().items()
@@ -403,15 +408,20 @@ def _plan_post(plan: Plan, post: str, label: str, expected: int, found: int, whe
     )
 
 
-def _plan_total(agreement: Agreement, plan: Plan, expected: int, found: int, where: str) -> Result:
-    """The plan's sum to the county's printed total: posts were rounded apart, so it may differ."""
+def _plan_total(plan: Plan, *, expected: int, of_posts: int, found: int, where: str) -> Result:
+    """The plan's sum to the county's printed total.
+
+    The printed total is rounded from the unrounded sum, so a plan that places every krona of every
+    post may differ from it; then and only then is the difference one of rounding.
+    """
     known = sum(difference.amount for difference in plan.known_differences)
-    count = len(agreement.posts_of(RecipientType.LAN))
-    tolerance = floor(Fraction((count + 1) * agreement.rounding.unit, 2))
-    difference = found - expected
-    rounding = 0 < abs(difference - known) <= tolerance and not known
-    explained = known != 0 and abs(difference - known) <= tolerance
-    verdict = Verdict.ROUNDING if rounding else Verdict.KNOWN_DIFFERENCE if explained else None
+    verdict = None
+    note = ""
+    if found != expected and found - of_posts == known:
+        verdict = Verdict.KNOWN_DIFFERENCE if known else Verdict.ROUNDING
+        note = " ".join(difference.reason for difference in plan.known_differences)
+    if verdict == Verdict.ROUNDING:
+        note = "Avrundning: totalbeloppet avrundas från den oavrundade summan."
     return _result(
         Kind.PLAN_TO_TOTAL,
         "Planens alla insatser mot länets totalbelopp",
@@ -420,11 +430,11 @@ def _plan_total(agreement: Agreement, plan: Plan, expected: int, found: int, whe
         verdict=verdict,
         severity=Severity.WARNING if verdict else Severity.ERROR,
         withholds=Withholds.PLAN,
-        tolerance=tolerance,
+        tolerance=abs(of_posts - expected),
         rows=(f"{TOTAL} lan:{plan.county}",),
         where=where,
         county=plan.county,
-        note="Avrundning: totalbeloppet avrundas från den oavrundade summan." if rounding else "",
+        note=note,
     )
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 
 from schemas.agreement import Agreement
 from schemas.plan import Plan
+from schemas.reconciliation import Reconciliation
 from statsbidrag.agreement import load_agreement
 from statsbidrag.allocation import allocate
 from statsbidrag.material import Material
@@ -55,6 +56,31 @@ def compute(raw: Raw, agreement_id: str) -> Computed:
     )
 
 
+def gathered(
+    raw: Raw,
+    agreement: Agreement,
+    basis: pd.DataFrame,
+    published: pd.DataFrame,
+    allocation: pd.DataFrame,
+    plans: tuple[Plan, ...],
+    reconciliation: Reconciliation,
+) -> Material:
+    """What the documents are made of, from stages that ran apart."""
+    used = set(basis["sha256"])
+    file = raw.published(agreement.id)
+    return Material(
+        agreement=agreement,
+        register=read_register(raw.register()),
+        basis=basis,
+        allocation=allocation,
+        published=published,
+        reconciliation=reconciliation,
+        plans=plans,
+        extracts={s.sha256: s for _, s in raw.population_sidecars() if s.sha256 in used},
+        published_source=file.sidecar.source if file else "",
+    )
+
+
 def material(raw: Raw, agreement_id: str, fingerprint: str = "") -> Material:
     """The agreement computed, with its plans, and reconciled."""
     computed = compute(raw, agreement_id)
@@ -64,21 +90,25 @@ def material(raw: Raw, agreement_id: str, fingerprint: str = "") -> Material:
 
 def material_of(computed: Computed, plans: tuple[Plan, ...], fingerprint: str = "") -> Material:
     """What the documents are made of."""
+    report = reconcile(
+        computed.agreement,
+        computed.register,
+        computed.extracts,
+        computed.allocation,
+        plans,
+        fingerprint,
+    )
+    used = set(computed.basis["sha256"])
     return Material(
         agreement=computed.agreement,
         register=computed.register,
         basis=computed.basis,
         allocation=computed.allocation,
         published=computed.published,
-        reconciliation=reconcile(
-            computed.agreement,
-            computed.register,
-            computed.extracts,
-            computed.allocation,
-            plans,
-            fingerprint,
-        ),
+        reconciliation=report,
         plans=plans,
-        extracts={e.sidecar.sha256: e.sidecar for e in computed.extracts},
+        extracts={
+            e.sidecar.sha256: e.sidecar for e in computed.extracts if e.sidecar.sha256 in used
+        },
         published_source=computed.published_source,
     )

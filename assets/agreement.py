@@ -1,0 +1,50 @@
+"""The agreement and what was published about it, as assets."""
+
+from typing import Any
+
+import dagster as dg
+
+from assets.settings import Folders, agreements
+from assets.stage_files import result, stage_metadata
+from schemas import tables
+from schemas.agreement import Agreement
+from statsbidrag.agreement import load_agreement
+from statsbidrag.published import read_published
+from statsbidrag.register import read_register
+
+
+@dg.asset(
+    group_name="indata",
+    partitions_def=agreements,
+    description="Överenskommelsen: poster, nycklar, datum och summor, läst och prövad.",
+    metadata=stage_metadata(Agreement),
+    kinds={"yaml", "pydantic"},
+)
+def agreement(context: dg.AssetExecutionContext, folders: Folders) -> dg.MaterializeResult[Any]:
+    """The agreement of this partition, whole and consistent."""
+    raw = folders.raw_files()
+    loaded = load_agreement(raw, context.partition_key, read_register(raw.register()))
+    path = raw.agreement_path(loaded.id)
+    return result(
+        loaded,
+        {
+            "dagster/uri": path.resolve().as_uri(),
+            "total_sek": loaded.total.amount,
+            "posts": len(loaded.posts),
+        },
+    )
+
+
+@dg.asset(
+    group_name="indata",
+    partitions_def=agreements,
+    description="Belopp som andra har publicerat om överenskommelsen.",
+    metadata=stage_metadata(tables.Published),
+    kinds={"pandas", "csv"},
+)
+def published(agreement: Agreement, folders: Folders) -> dg.MaterializeResult[Any]:
+    """Every printed figure, checked against posts and register."""
+    raw = folders.raw_files()
+    file = raw.published(agreement.id)
+    frame = read_published(file, agreement, read_register(raw.register()))
+    return result(frame, {"source": file.sidecar.source if file else ""})

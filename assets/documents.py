@@ -1,0 +1,54 @@
+"""The documents as an asset: rendered once, waiting to be published."""
+
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pandas as pd
+
+from assets.settings import Folders, Progress, agreements, require_same_inputs
+from assets.stage_files import result, stage_metadata
+from schemas.agreement import Agreement
+from schemas.reconciliation import Reconciliation
+from schemas.stages import Plans, RenderedDocuments
+from statsbidrag.documents import views
+from statsbidrag.press import earlier_documents, print_all, store
+from statsbidrag.publication import current_revision
+from statsbidrag.stages import gathered
+
+
+@dg.asset(
+    group_name="dokument",
+    partitions_def=agreements,
+    description="Beslutsunderlag och fördelningstabeller, som HTML och PDF.",
+    metadata=stage_metadata(RenderedDocuments),
+    kinds={"jinja", "html"},
+)
+def documents(
+    agreement: Agreement,
+    population: pd.DataFrame,
+    published: pd.DataFrame,
+    allocation: pd.DataFrame,
+    plan: Plans,
+    reconciliation: Reconciliation,
+    folders: Folders,
+    progress: dg.ResourceParam[Progress],
+) -> dg.MaterializeResult[Any]:
+    """What the reconciliation allows; refuses one that was made from other inputs."""
+    inputs = folders.inputs(agreement.id)
+    require_same_inputs(reconciliation.fingerprint, inputs, "the reconciliation")
+    material = gathered(
+        folders.raw_files(),
+        agreement,
+        population,
+        published,
+        allocation,
+        plan.plans,
+        reconciliation,
+    )
+    earlier = earlier_documents(*current_revision(Path(folders.output), agreement.id))
+    shown = views(material)
+    progress.expect(len(shown))
+    printed = print_all(shown, earlier, folders.jobs, progress.step)
+    stored = store(printed, folders.rendered(agreement.id), inputs.fingerprint)
+    return result(stored, {"documents": len(stored.documents)})

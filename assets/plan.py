@@ -1,0 +1,26 @@
+"""The counties' plans as an asset."""
+
+from typing import Any
+
+import dagster as dg
+
+from assets.settings import Folders, agreements
+from assets.stage_files import result, stage_metadata
+from schemas.agreement import Agreement
+from schemas.stages import Plans
+from statsbidrag.plan import load_plans
+from statsbidrag.register import read_register
+
+
+@dg.asset(
+    group_name="indata",
+    partitions_def=agreements,
+    description="Länens egna fördelningsplaner.",
+    metadata=stage_metadata(Plans),
+    kinds={"yaml", "pydantic"},
+)
+def plan(agreement: Agreement, folders: Folders) -> dg.MaterializeResult[Any]:
+    """Every plan of this agreement, checked against its posts."""
+    raw = folders.raw_files()
+    plans = load_plans(raw, agreement, read_register(raw.register()))
+    return result(Plans(plans=plans), {"counties": [each.county for each in plans]})

@@ -1,0 +1,29 @@
+"""The population that an agreement's keys use, as an asset."""
+
+from typing import Any
+
+import dagster as dg
+
+from assets.settings import Folders, agreements
+from assets.stage_files import result, stage_metadata
+from schemas import tables
+from schemas.agreement import Agreement
+from statsbidrag.population import basis_frame, read_extracts
+from statsbidrag.register import read_register
+
+
+@dg.asset(
+    group_name="indata",
+    partitions_def=agreements,
+    description="Folkmängden som nycklarna använder: dag, nivå, ålder, mognad och källfil.",
+    metadata=stage_metadata(tables.Basis),
+    kinds={"pandas", "csv"},
+)
+def population(agreement: Agreement, folders: Folders) -> dg.MaterializeResult[Any]:
+    """Persons per basis and region, from the extract that counts."""
+    raw = folders.raw_files()
+    register = read_register(raw.register())
+    extracts = read_extracts(raw, register, [agreement.population.reference_date])
+    frame = basis_frame(agreement, extracts, raw)
+    sources = sorted({f"{row.extract} {row.maturity}" for row in frame.itertuples()})
+    return result(frame, {"extracts": dg.MetadataValue.json(sources)})

@@ -1,0 +1,59 @@
+"""Where an asset finds its files: folders, given from outside.
+
+Belongs here: the resource that assets share. Does not: any default path (`pipelines.definitions`).
+"""
+
+from pathlib import Path
+
+import dagster as dg
+
+from statsbidrag.errors import ProgramError
+from statsbidrag.fingerprint import Inputs, inputs_of
+from statsbidrag.raw import Raw
+
+agreements = dg.DynamicPartitionsDefinition(name="agreement")
+"""One partition per agreement, registered by the command that runs it."""
+
+
+class Folders(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """The raw files, the output, the stages' files, the project's own sources.
+
+    `jobs` is how many processes may render.
+    """
+
+    raw: str
+    output: str
+    stages: str
+    project: str
+    jobs: int = 1
+
+    def raw_files(self) -> Raw:
+        """The folder of raw files."""
+        return Raw(Path(self.raw))
+
+    def inputs(self, agreement_id: str) -> Inputs:
+        """What an agreement's revision depends on, as the files are now."""
+        return inputs_of(self.raw_files(), agreement_id, Path(self.project))
+
+    def rendered(self, agreement_id: str) -> Path:
+        """Where an agreement's documents wait to be published."""
+        return Path(self.stages) / agreement_id / "documents"
+
+
+def require_same_inputs(fingerprint: str, inputs: Inputs, what: str) -> None:
+    """Refuses a stage's result that was made from other inputs than those that lie there now."""
+    if fingerprint != inputs.fingerprint:
+        raise ProgramError(
+            f"{what} was made from other inputs (fingerprint {fingerprint[:12]} instead of "
+            f"{inputs.fingerprint[:12]}). Run every stage again."
+        )
+
+
+class Progress:
+    """Told of the documents to come and of each that is done; this one tells nobody."""
+
+    def expect(self, count: int) -> None:
+        """So many documents are to come."""
+
+    def step(self, title: str) -> None:
+        """One document is done."""

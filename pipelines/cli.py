@@ -1,0 +1,300 @@
+"""The command line `statsbidrag`: arguments in, exit code out.
+
+Belongs here: commands, their options, and how errors are shown. Does not: the work itself. Dagster
+is imported by `run` alone, because it takes longer to load than the other commands take to answer.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+import tempfile
+import traceback
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+from typer.main import get_command
+
+from statsbidrag.errors import InputError, ProgramError, StatsbidragError, UsageError
+
+if TYPE_CHECKING:
+    from schemas.reconciliation import Reconciliation
+    from statsbidrag.raw import Raw
+
+PROJECT = Path(__file__).resolve().parents[1]
+
+app = typer.Typer(
+    name="statsbidrag",
+    help="Government grants by agreement: allocated to the krona, reconciled, published.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+class Form(StrEnum):
+    """How rows are printed."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
+
+@dataclass(frozen=True)
+class Place:
+    """The folders that this call works on."""
+
+    raw: Path
+    output: Path
+
+    def files(self) -> Raw:
+        """The raw files."""
+        from statsbidrag.raw import Raw
+
+        return Raw(self.raw)
+
+
+Ids = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Default: all.")]
+Id = Annotated[str, typer.Argument(metavar="ID", help="An agreement, such as psykisk-halsa-2025.")]
+
+
+@app.callback()
+def _common(
+    context: typer.Context,
+    raw: Annotated[
+        Path, typer.Option(metavar="DIR", help="The raw files.", show_default="raw/")
+    ] = PROJECT / "raw",
+    output: Annotated[
+        Path, typer.Option(metavar="DIR", help="What is made.", show_default="output/")
+    ] = PROJECT / "output",
+) -> None:
+    context.obj = Place(_short(raw), _short(output))
+
+
+@app.command()
+def agreements(context: typer.Context) -> None:
+    """List the agreements: year, status, coverage, total, maturity of their population."""
+    from pipelines.printing import aligned
+    from schemas.common import Maturity, weakest
+    from statsbidrag.stages import compute
+
+    place: Place = context.obj
+    rows = [["id", "year", "status", "coverage", "total, kr", "population"]]
+    failed: list[StatsbidragError] = []
+    for agreement_id in _ids(place, None):
+        try:
+            computed = compute(place.files(), agreement_id)
+        except StatsbidragError as error:
+            failed.append(error)
+            continue
+        agreement = computed.agreement
+        maturity = weakest([Maturity(name) for name in set(computed.basis["maturity"])])
+        total = f"{agreement.total.amount:,}".replace(",", " ")
+        rows.append(
+            [agreement.id, str(agreement.year), agreement.status, agreement.coverage, total]
+            + [str(maturity)]
+        )
+    typer.echo(aligned(rows, right={4}), nl=False)
+    _end(failed)
+
+
+@app.command()
+def check(context: typer.Context, ids: Ids = None) -> None:
+    """Read and reconcile, write nothing. Prints what does not simply agree."""
+    from statsbidrag.stages import material
+
+    place: Place = context.obj
+    failed: list[StatsbidragError] = []
+    withheld = False
+    for agreement_id in _ids(place, ids):
+        try:
+            report = material(place.files(), agreement_id).reconciliation
+        except StatsbidragError as error:
+            failed.append(error)
+            continue
+        withheld = _report(report) or withheld
+    _end(failed, withheld=withheld)
+
+
+def _report(report: Reconciliation) -> bool:
+    """Prints one agreement's comparisons; says whether any failed."""
+    from pipelines.printing import finding, findings
+    from schemas.reconciliation import Severity
+
+    errors = report.errors()
+    for result in errors:
+        typer.echo(finding(report.agreement, result), err=True, nl=False)
+    warnings = [r for r in report.results if r.severity == Severity.WARNING]
+    shown = findings(report.model_copy(update={"results": tuple(warnings)}))
+    typer.echo(shown, nl=False)
+    typer.echo(
+        f"{report.agreement}: {len(report.results)} comparisons, {len(errors)} errors, "
+        f"{len(warnings)} warnings"
+    )
+    return bool(errors)
+
+
+@app.command()
+def allocate(
+    context: typer.Context,
+    agreement_id: Id,
+    post: Annotated[str | None, typer.Option(metavar="P", help="A post, and its parts.")] = None,
+    type_: Annotated[
+        str | None, typer.Option("--type", metavar="T", help="region, kommun, lan or skr.")
+    ] = None,
+    recipient: Annotated[
+        str | None, typer.Option(metavar="R", help="lan:23, kommun:2380, or a bare code.")
+    ] = None,
+    totals: Annotated[bool, typer.Option("--totals", help="Add sums and totals.")] = False,
+    form: Annotated[Form, typer.Option("--format", help="How rows are printed.")] = Form.TABLE,
+) -> None:
+    """Print the amounts of an agreement."""
+    from pipelines import printing
+    from statsbidrag.stages import compute
+
+    place: Place = context.obj
+    computed = compute(place.files(), _one(place, agreement_id))
+    frame = printing.chosen(
+        computed.agreement,
+        computed.allocation,
+        post=post,
+        kind=type_,
+        recipient=recipient,
+        totals=totals,
+    )
+    shown = {Form.TABLE: printing.as_table, Form.CSV: printing.as_csv, Form.JSON: printing.as_json}
+    sys.stdout.write(shown[form](frame))
+
+
+@app.command()
+def run(
+    context: typer.Context,
+    ids: Ids = None,
+    county: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CODE", help="Only these counties' documents, as a draft."),
+    ] = None,
+    jobs: Annotated[
+        int,
+        typer.Option(min=1, metavar="N", help="How many processes render.", show_default="cores"),
+    ] = os.cpu_count() or 1,
+) -> None:
+    """The main job: allocation, reconciliation, documents, publication."""
+    gc.enable()
+    from pipelines.running import run_agreements, run_draft
+
+    place: Place = context.obj
+    chosen = _ids(place, ids)
+    if county:
+        failed, withheld = run_draft(place.raw, place.output, chosen, county)
+    else:
+        failed, withheld = run_agreements(place.raw, place.output, chosen, jobs)
+    _end(failed, withheld=withheld)
+
+
+def _ids(place: Place, ids: list[str] | None) -> list[str]:
+    known = place.files().agreement_ids()
+    if ids:
+        return [_one(place, agreement_id) for agreement_id in dict.fromkeys(ids)]
+    if not known:
+        raise UsageError(f"{place.raw / 'agreements'} holds no agreement: write one there")
+    return known
+
+
+def _one(place: Place, agreement_id: str) -> str:
+    known = place.files().agreement_ids()
+    if agreement_id not in known:
+        path = place.files().agreement_path(agreement_id)
+        raise UsageError(
+            f"{path}: there is no such agreement. There are: {', '.join(known) or 'none'}.\n"
+            "  Nothing is carried over from another year: write the file from the agreement"
+        )
+    return agreement_id
+
+
+def _short(path: Path) -> Path:
+    """A path as a person would write it: relative to where they stand, where that is shorter."""
+    try:
+        return path.resolve().relative_to(Path.cwd().resolve())
+    except ValueError:
+        return path
+
+
+def _end(failed: list[StatsbidragError], *, withheld: bool = False) -> None:
+    """Shows the errors and ends with the gravest exit code: 3, then 2, then 1."""
+    for error in failed:
+        _show(error)
+    codes = {error.exit_code for error in failed} | ({1} if withheld else set())
+    if codes:
+        raise typer.Exit(max(codes))
+
+
+def _show(error: StatsbidragError) -> None:
+    if isinstance(error, InputError):
+        for problem in error.problems:
+            typer.echo(f"error: {problem}", err=True)
+    else:
+        typer.echo(f"error: {error}", err=True)
+    if isinstance(error, ProgramError):
+        typer.echo(f"  log:      {_log(error)}", err=True)
+
+
+def _log(error: BaseException) -> Path:
+    """A file with everything that is known about an error that should not happen."""
+    handle, name = tempfile.mkstemp(prefix="statsbidrag-", suffix=".log")
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(f"statsbidrag {' '.join(sys.argv[1:])}\n\n")
+        file.writelines(traceback.format_exception(error))
+    return Path(name)
+
+
+def _require_validation() -> None:
+    if os.environ.get("PANDERA_VALIDATION_ENABLED", "True").lower() in ("false", "0", "no"):
+        raise ProgramError(
+            "PANDERA_VALIDATION_ENABLED switches every check off. Unset it: nothing is computed "
+            "from tables that were not checked."
+        )
+
+
+def main() -> NoReturn:
+    """Runs a command and ends the process with its exit code; never with a traceback."""
+    # A command is over before there is garbage worth collecting; `run` switches collection on.
+    gc.disable()
+    # pandera loads hypothesis where it is installed, to make examples; that takes longer than most
+    # commands, and a command makes none.
+    sys.modules.setdefault("hypothesis", None)  # type: ignore[arg-type]
+    try:
+        _require_validation()
+        code = get_command(app).main(standalone_mode=False)
+    except StatsbidragError as error:
+        _show(error)
+        code = error.exit_code
+    except (KeyboardInterrupt, typer.Abort):
+        typer.echo("stopped; nothing half-written is left", err=True)
+        code = 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    except Exception as error:
+        code = _unexpected(error)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _unexpected(error: Exception) -> int:
+    show = getattr(error, "show", None)
+    if callable(show):
+        # An error of usage: the library words it, and names the option.
+        show()
+        return int(getattr(error, "exit_code", 2))
+    typer.echo(f"error: the program failed: {type(error).__name__}: {error}", err=True)
+    typer.echo(f"  log:      {_log(error)}", err=True)
+    return 3
+
+
+if __name__ == "__main__":
+    main()

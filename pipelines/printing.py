@@ -1,0 +1,166 @@
+"""What the command line prints of an allocation and of a reconciliation.
+
+Belongs here: the forms `table`, `csv`, `json`, and messages in English. Does not: documents for
+readers (`templates/`), or files for people (`statsbidrag.audit`).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import pandas as pd
+
+from schemas.agreement import Agreement
+from schemas.common import NATION, TOTAL, RecipientType
+from schemas.reconciliation import Kind, Reconciliation, Result, Severity, Verdict
+from schemas.tables import ALLOCATION_CSV
+from statsbidrag.errors import UsageError
+
+_KINDS = {
+    Kind.POSTS_TO_STATED_TOTAL: "posts to stated total",
+    Kind.ALLOCATED_TO_POST: "allocated to post",
+    Kind.LEVELS: "municipalities to county",
+    Kind.CONTROL_TOTAL: "extract to its control total",
+    Kind.EXTRACTS: "two extracts of one day",
+    Kind.PUBLISHED_AMOUNT: "published figure",
+    Kind.PUBLISHED_NATION: "published row Riket",
+    Kind.PUBLISHED_UNRESOLVED: "published, not computed",
+    Kind.PLAN_TO_POST: "plan to its county's post",
+    Kind.PLAN_TO_TOTAL: "plan to its county's total",
+    Kind.PLAN_TO_STATED_SUM: "plan to its own summary",
+}
+_VERDICTS = {
+    Verdict.EQUAL: "equal",
+    Verdict.ROUNDING: "differs by rounding",
+    Verdict.CALIBRATED: "equal, but the estimate was calibrated: no proof",
+    Verdict.KNOWN_DIFFERENCE: "a known difference",
+    Verdict.DIFFERENT: "DIFFERENT",
+    Verdict.UNTESTABLE: "cannot be tested",
+}
+
+
+def chosen(
+    agreement: Agreement,
+    allocation: pd.DataFrame,
+    *,
+    post: str | None,
+    kind: str | None,
+    recipient: str | None,
+    totals: bool,
+) -> pd.DataFrame:
+    """The rows that were asked for. Raises UsageError for a post, type or recipient not there."""
+    frame = allocation if totals else allocation[allocation["kind"] == "post"]
+    if post is not None:
+        known = [
+            *(p.id for p in agreement.posts),
+            *(g.id for g in agreement.post_groups),
+            *([TOTAL] if totals else []),
+        ]
+        if post not in known:
+            raise UsageError(f"{agreement.id} has no post `{post}`. Its posts: {', '.join(known)}")
+        frame = frame[(frame["post"] == post) | frame["post"].str.startswith(f"{post}/")]
+    if kind is not None:
+        if kind not in list(RecipientType):
+            raise UsageError(f"no recipient type `{kind}`; one of: {', '.join(RecipientType)}")
+        frame = frame[frame["recipient_type"] == kind]
+    if recipient is not None:
+        frame = _of_recipient(frame, recipient, agreement.id)
+    return frame
+
+
+def _of_recipient(frame: pd.DataFrame, recipient: str, agreement_id: str) -> pd.DataFrame:
+    kind, _, code = recipient.rpartition(":")
+    found = frame[frame["recipient_code"] == code]
+    if kind:
+        found = found[found["recipient_type"] == kind]
+    if found.empty or code == NATION:
+        raise UsageError(
+            f"{agreement_id} has no such recipient among the rows: `{recipient}`. "
+            "Write lan:23, region:23, kommun:2380 or skr:SKR"
+        )
+    return found
+
+
+def as_csv(frame: pd.DataFrame) -> str:
+    """The rows for machines: comma, UTF-8, LF, the eight columns and no others."""
+    return frame[ALLOCATION_CSV].to_csv(index=False, lineterminator="\n")
+
+
+def as_json(frame: pd.DataFrame) -> str:
+    """The rows as a JSON list of objects, amounts as whole numbers or null."""
+    records = [
+        {name: None if pd.isna(value) else _native(value) for name, value in record.items()}
+        for record in frame[ALLOCATION_CSV].to_dict("records")
+    ]
+    return json.dumps(records, ensure_ascii=False, indent=1) + "\n"
+
+
+def _native(value: Any) -> Any:
+    return value if isinstance(value, str) else int(value)
+
+
+def as_table(frame: pd.DataFrame) -> str:
+    """The rows for the eye: columns in line, thousands apart, the mark of what is estimated."""
+    rows = [["post", "recipient", "", "amount, kr", "published, kr", "maturity"]]
+    for record in frame.to_dict("records"):
+        rows.append(
+            [
+                record["post"],
+                f"{record['recipient_type']}:{record['recipient_code']}",
+                record["recipient_name"],
+                _spaced(record["amount_sek"]),
+                _spaced(record["published_sek"]),
+                record["maturity"],
+            ]
+        )
+    return aligned(rows, right={3, 4})
+
+
+def aligned(rows: Sequence[Sequence[str]], right: Iterable[int] = ()) -> str:
+    """Rows of cells as lines whose columns stand below each other; the first row is the heading."""
+    to_right = set(right)
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    lines = []
+    for row in rows:
+        cells = [
+            cell.rjust(width) if i in to_right else cell.ljust(width)
+            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        lines.append("  ".join(cells).rstrip())
+    return "\n".join(lines) + "\n"
+
+
+def as_comma_lines(rows: Sequence[Sequence[str]]) -> str:
+    """Rows of cells as CSV for machines."""
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\n").writerows(rows)
+    return buffer.getvalue()
+
+
+def findings(report: Reconciliation, least: Severity = Severity.WARNING) -> str:
+    """The comparisons that did not simply agree, one paragraph each, errors first."""
+    order = [Severity.ERROR, Severity.WARNING, Severity.INFO]
+    shown = [r for r in report.results if order.index(r.severity) <= order.index(least)]
+    shown.sort(key=lambda result: order.index(result.severity))
+    return "".join(finding(report.agreement, result) for result in shown)
+
+
+def finding(agreement_id: str, result: Result) -> str:
+    """One comparison as a message: what, where, expected, found."""
+    cells = ", ".join(result.rows) or result.what
+    difference = "" if result.difference is None else f" ({result.difference:+d})"
+    return (
+        f"{result.severity}: {agreement_id}: {_KINDS[result.kind]}: {cells}: "
+        f"{_VERDICTS[result.verdict]}\n"
+        f"  expected: {_spaced(result.expected)} {result.unit}"
+        + (f"  [{result.where}]\n" if result.where else "\n")
+        + f"  found:    {_spaced(result.found)} {result.unit}{difference}\n"
+    )
+
+
+def _spaced(value: int | None) -> str:
+    return "" if value is None or pd.isna(value) else f"{int(value):,}".replace(",", " ")

@@ -1,0 +1,194 @@
+"""The main job from the command line: Dagster in this process, a progress bar, a summary.
+
+Belongs here: running agreements one after the other so that one's failure does not stop the others,
+and saying what came of it. Does not: any stage (`assets/`), or arguments (`pipelines.cli`).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import dagster as dg
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+from statsbidrag.site import site_files
+
+from assets import settings
+from pipelines.definitions import ASSETS, PROJECT, build_defs, folders_of
+from pipelines.printing import finding
+from schemas.reconciliation import Reconciliation
+from statsbidrag.documents import views
+from statsbidrag.errors import ProgramError, StatsbidragError, UsageError
+from statsbidrag.fingerprint import inputs_of
+from statsbidrag.press import print_all
+from statsbidrag.publication import (
+    Revision,
+    current_manifests,
+    find_revision,
+    keep,
+    write_files,
+)
+from statsbidrag.raw import Raw
+from statsbidrag.rendering import STATIC, static_files
+from statsbidrag.stages import material
+
+Outcome = tuple[list[StatsbidragError], bool]
+"""What went wrong, and whether anything was withheld."""
+
+
+def run_agreements(raw: Path, output: Path, ids: Sequence[str], jobs: int) -> Outcome:
+    """Every stage of each agreement; prints a summary and the address of the site."""
+    failed: list[StatsbidragError] = []
+    withheld = False
+    console = Console(stderr=True)
+    with _instance() as (instance, stages), _bar(console) as bar:
+        for agreement_id in ids:
+            task = bar.add_task(agreement_id, total=len(ASSETS))
+            try:
+                revision = _published(raw, output, agreement_id)
+                if revision is None:
+                    step = _Step(bar, task)
+                    revision = _run(instance, stages, raw, output, agreement_id, jobs, step)
+                bar.update(task, completed=len(ASSETS), total=len(ASSETS))
+            except StatsbidragError as error:
+                failed.append(error)
+                bar.update(task, description=f"{agreement_id} failed")
+                continue
+            _say(output, revision)
+            withheld = withheld or revision.manifest.state == "withheld"
+    if len(failed) < len(ids):
+        _write_site(raw, output)
+        print((output / "index.html").resolve().as_uri())
+    return failed, withheld
+
+
+def run_draft(raw: Path, output: Path, ids: Sequence[str], counties: Sequence[str]) -> Outcome:
+    """The chosen counties' documents, to look at: `output/<agreement>/draft/`, never current."""
+    failed: list[StatsbidragError] = []
+    withheld = False
+    drawn = 0
+    for agreement_id in ids:
+        try:
+            made = material(Raw(raw), agreement_id)
+            for result in made.reconciliation.errors():
+                sys.stderr.write(finding(agreement_id, result))
+            withheld = withheld or bool(made.reconciliation.errors())
+            folder = output / agreement_id / "draft"
+            chosen = views(made, counties)
+            for document in print_all(chosen, {}):
+                write_files(
+                    folder,
+                    {f"{document.path}.html": document.html, f"{document.path}.pdf": document.pdf},
+                )
+                drawn += 1
+                print((folder / f"{document.path}.pdf").resolve().as_uri())
+            if chosen:
+                write_files(folder / STATIC, static_files())
+        except StatsbidragError as error:
+            failed.append(error)
+    if not drawn and not failed and not withheld:
+        named = ", ".join(counties)
+        failed.append(
+            UsageError(
+                f"no plan for county {named} in {', '.join(ids)}: "
+                f"write {raw / 'plans' / ids[0] / counties[0]}.yaml"
+            )
+        )
+    return failed, withheld
+
+
+class _Step(settings.Progress):
+    """Moves the progress bar: one step a stage, one a document."""
+
+    def __init__(self, bar: Progress, task: TaskID) -> None:
+        self._bar = bar
+        self._task = task
+
+    def expect(self, count: int) -> None:
+        """So many documents are to come."""
+        total = self._bar.tasks[self._task].total or 0
+        self._bar.update(self._task, total=total + count)
+
+    def step(self, title: str) -> None:
+        """One thing is done."""
+        self._bar.advance(self._task)
+
+
+def _published(raw: Path, output: Path, agreement_id: str) -> Revision | None:
+    """The revision of exactly these inputs, if it was published before."""
+    inputs = inputs_of(Raw(raw), agreement_id, PROJECT)
+    revision = find_revision(output, agreement_id, inputs.fingerprint)
+    return keep(output, revision) if revision is not None else None
+
+
+def _run(
+    instance: dg.DagsterInstance,
+    stages: Path,
+    raw: Path,
+    output: Path,
+    agreement_id: str,
+    jobs: int,
+    step: _Step,
+) -> Revision:
+    resources = folders_of(raw.resolve(), output.resolve(), stages, jobs)
+    defs = build_defs(**{**resources, "progress": step})
+    instance.add_dynamic_partitions(str(settings.agreements.name), [agreement_id])
+    outcome = defs.resolve_job_def("publish").execute_in_process(
+        partition_key=agreement_id,
+        instance=instance,
+        raise_on_error=True,
+        run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+    )
+    manifest = outcome.asset_value("publication")
+    revision = find_revision(output, agreement_id, manifest.fingerprint)
+    if not outcome.success or revision is None:
+        raise ProgramError(f"{agreement_id}: the job ended without a revision.")
+    report: Reconciliation = outcome.asset_value("reconciliation")
+    for result in report.errors():
+        sys.stderr.write(finding(agreement_id, result))
+    return Revision(revision.folder, revision.manifest, new=True)
+
+
+def _say(output: Path, revision: Revision) -> None:
+    manifest = revision.manifest
+    name = revision.folder.name
+    news = f"new revision {name}" if revision.new else f"unchanged: revision {name} stands"
+    print(f"{manifest.agreement}: {news}, {len(manifest.documents)} documents")
+    if manifest.withheld:
+        print(f"{manifest.agreement}: withheld: {', '.join(manifest.withheld)}; not made current")
+
+
+def _write_site(raw: Path, output: Path) -> None:
+    files = site_files(current_manifests(output), output)
+    write_files(output, {**files, **{f"{STATIC}/{n}": c for n, c in static_files().items()}})
+
+
+@contextmanager
+def _instance() -> Iterator[tuple[dg.DagsterInstance, Path]]:
+    """Dagster's memory: kept in DAGSTER_HOME where that is set, else only for this call."""
+    home = os.environ.get("DAGSTER_HOME")
+    if home:
+        with dg.DagsterInstance.get() as instance:
+            yield instance, Path(home) / "stages"
+    else:
+        with (
+            tempfile.TemporaryDirectory(prefix="statsbidrag-") as folder,
+            dg.DagsterInstance.ephemeral() as instance,
+        ):
+            yield instance, Path(folder)
+
+
+def _bar(console: Console) -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )

@@ -1,0 +1,105 @@
+"""The fingerprint of a revision: one hash over everything that its bytes depend on.
+
+Belongs here: which files and versions those are. Does not: a single document's fingerprint
+(`statsbidrag.rendering`), or what is done with it (`statsbidrag.publication`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+from schemas.agreement import Agreement
+from schemas.manifest import HashedFile
+from statsbidrag.pdf import engine_versions
+from statsbidrag.raw import Raw
+from statsbidrag.yamlfile import read_model
+
+_SOURCES: Final = ("pipelines", "assets", "statsbidrag", "schemas")
+_LIBRARIES: Final = ("numpy", "pandas", "pandera", "pydantic", "pyyaml")
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a revision is made from, and the fingerprint of it all."""
+
+    files: tuple[HashedFile, ...]
+    versions: dict[str, str]
+
+    @property
+    def fingerprint(self) -> str:
+        """The sha256 over the paths and hashes of the files, and the versions."""
+        content = {
+            "files": [[file.path, file.sha256] for file in self.files],
+            "versions": self.versions,
+        }
+        canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def inputs_of(raw: Raw, agreement_id: str, project: Path) -> Inputs:
+    """Everything that an agreement's revision depends on. Raises InputError for a missing file."""
+    files = [
+        *_hashed(raw.root, "raw", raw_files(raw, agreement_id)),
+        *_hashed(project, "", project_files(project)),
+    ]
+    return Inputs(tuple(files), versions())
+
+
+def raw_files(raw: Raw, agreement_id: str) -> list[Path]:
+    """The raw files of an agreement and of the one that it compares with, each once."""
+    agreement, _ = read_model(raw.agreement_path(agreement_id), Agreement)
+    agreements = [agreement]
+    if agreement.compares_with is not None:
+        agreements.append(read_model(raw.agreement_path(agreement.compares_with), Agreement)[0])
+    days = {each.population.reference_date for each in agreements}
+    found = [raw.root / "register" / name for name in ("recipients.csv", "recipients.yaml")]
+    for each in agreements:
+        found.append(raw.agreement_path(each.id))
+        found.extend(sorted((raw.root / "published").glob(f"{each.id}.*")))
+    found.extend(raw.plan_paths(agreement_id))
+    for path, sidecar in raw.population_sidecars():
+        if sidecar.reference_date in days:
+            found.extend([path, path.with_name(Path(sidecar.file).name)])
+    return sorted(path for path in found if path.is_file())
+
+
+def project_files(project: Path) -> list[Path]:
+    """The project's own sources, templates, fonts and lock."""
+    found = [project / "pyproject.toml", project / "requirements.lock"]
+    for folder in _SOURCES:
+        found.extend((project / folder).rglob("*.py"))
+    found.extend(path for path in (project / "templates").rglob("*") if path.is_file())
+    return sorted(path for path in found if path.is_file())
+
+
+def code_version(project: Path) -> str:
+    """The sha256 over the project's own sources: what computes, apart from what is computed on."""
+    hashed = _hashed(project, "", project_files(project))
+    return _digest(f"{file.path}:{file.sha256}" for file in hashed)
+
+
+def versions() -> dict[str, str]:
+    """The versions of Python and of every library that bytes depend on."""
+    libraries = {name: version(name) for name in _LIBRARIES}
+    return {"python": platform.python_version(), **libraries, **engine_versions()}
+
+
+def _digest(lines: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _hashed(root: Path, prefix: str, paths: Sequence[Path]) -> list[HashedFile]:
+    files = []
+    for path in paths:
+        content = path.read_bytes()
+        name = "/".join(part for part in (prefix, path.relative_to(root).as_posix()) if part)
+        digest = hashlib.sha256(content).hexdigest()
+        files.append(HashedFile(path=name, sha256=digest, bytes=len(content)))
+    return files
