@@ -95,10 +95,8 @@ def agreements(context: typer.Context) -> None:
         agreement = computed.agreement
         maturity = weakest([Maturity(name) for name in set(computed.basis["maturity"])])
         total = f"{agreement.total.amount:,}".replace(",", " ")
-        rows.append(
-            [agreement.id, str(agreement.year), agreement.status, agreement.coverage, total]
-            + [str(maturity)]
-        )
+        status = (agreement.status, agreement.coverage)
+        rows.append([agreement.id, str(agreement.year), *status, total, str(maturity)])
     typer.echo(aligned(rows, right={4}), nl=False)
     _end(failed)
 

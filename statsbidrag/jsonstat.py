@@ -252,7 +252,7 @@ def _frame(file: Sealed[PopulationSidecar], dataset: _Dataset) -> pd.DataFrame:
     codes = [dataset.dimension[name].category.codes() for name in order]
     grid = np.indices([len(part) for part in codes]).reshape(len(codes), -1)
     column = {
-        name: pd.Categorical.from_codes(grid[i], categories=codes[i])
+        name: _categorical(grid[i], codes[i])
         for i, name in enumerate(order)
     }
     ages = [_age(file.path, code) for code in codes[order.index(AGE)]] if AGE in order else []
@@ -278,8 +278,12 @@ def _frame(file: Sealed[PopulationSidecar], dataset: _Dataset) -> pd.DataFrame:
     )
 
 
+def _categorical(positions: np.ndarray, codes: list[str]) -> pd.Categorical:
+    return pd.Categorical.from_codes(positions.tolist(), categories=pd.Index(codes, dtype="str"))
+
+
 def _constant(value: str, count: int) -> pd.Categorical:
-    return pd.Categorical.from_codes(np.zeros(count, dtype="int8"), categories=[value])
+    return _categorical(np.zeros(count, dtype="int64"), [value])
 
 
 def _age(path: Path, code: str) -> tuple[int, int]:

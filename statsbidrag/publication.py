@@ -40,7 +40,7 @@ class Revision:
 
 
 def find_revision(output: Path, agreement_id: str, fingerprint: str) -> Revision | None:
-    """The revision of these inputs if it is there already, whole. Raises ProgramError if altered."""
+    """The revision of these inputs if it is there, whole. Raises ProgramError if it was altered."""
     folder = output / agreement_id / fingerprint[:NAME_LENGTH]
     if not folder.is_dir():
         return None

@@ -179,7 +179,7 @@ def _extracts(extracts: Sequence[Extract]) -> Iterator[Result]:
                 differing = [str(code) for code in a.index if a[code] != b[code]]
                 yield _compared(
                     Kind.EXTRACTS,
-                    f"Antal {_regions(one)} som skiljer sig, uttag för {one.sidecar.reference_date}",
+                    f"Antal {_regions(one)} som skiljer sig den {one.sidecar.reference_date}",
                     0,
                     len(differing),
                     (one, other),
