@@ -7,6 +7,7 @@ is imported by `run` alone, because it takes longer to load than the other comma
 from __future__ import annotations
 
 import gc
+import io
 import os
 import sys
 import tempfile
@@ -242,21 +243,31 @@ def _show(error: StatsbidragError) -> None:
         typer.echo(f"  log:      {_log(error)}", err=True)
 
 
-def _log(error: BaseException) -> Path:
-    """A file with everything that is known about an error that should not happen."""
-    handle, name = tempfile.mkstemp(prefix="statsbidrag-", suffix=".log")
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(f"statsbidrag {' '.join(sys.argv[1:])}\n\n")
-        file.writelines(traceback.format_exception(error))
-    return Path(name)
+def _log(error: BaseException) -> str:
+    """The name of a file with all that is known about an error that should not happen."""
+    try:
+        handle, name = tempfile.mkstemp(prefix="statsbidrag-", suffix=".log")
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(f"statsbidrag {' '.join(sys.argv[1:])}\n\n")
+            file.writelines(traceback.format_exception(error))
+    except OSError as refused:
+        return f"none could be written in the folder for temporary files ({refused.strerror})"
+    return name
 
 
 def _require_validation() -> None:
-    if os.environ.get("PANDERA_VALIDATION_ENABLED", "True").lower() in ("false", "0", "no"):
-        raise ProgramError(
-            "PANDERA_VALIDATION_ENABLED switches every check off. Unset it: nothing is computed "
-            "from tables that were not checked."
-        )
+    # pandera takes any other word than these for no.
+    enabled = os.environ.get("PANDERA_VALIDATION_ENABLED", "True") in ("true", "True", "1")
+    depth = os.environ.get("PANDERA_VALIDATION_DEPTH", "SCHEMA_AND_DATA")
+    for name, fine in (
+        ("PANDERA_VALIDATION_ENABLED", enabled),
+        ("PANDERA_VALIDATION_DEPTH", depth == "SCHEMA_AND_DATA"),
+    ):
+        if not fine:
+            raise ProgramError(
+                f"{name}={os.environ[name]} switches checks off. Unset it: nothing is computed "
+                "from tables that were not checked."
+            )
 
 
 def main() -> NoReturn:
@@ -266,9 +277,13 @@ def main() -> NoReturn:
     # pandera loads hypothesis where it is installed, to make examples; that takes longer than most
     # commands, and a command makes none.
     sys.modules.setdefault("hypothesis", None)  # type: ignore[arg-type]
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # What we print is UTF-8 with LF, whatever the machine's own habits are.
+        sys.stdout.reconfigure(encoding="utf-8", newline="\n")
     try:
         _require_validation()
         code = get_command(app).main(standalone_mode=False)
+        sys.stdout.flush()
     except StatsbidragError as error:
         _show(error)
         code = error.exit_code
@@ -280,7 +295,19 @@ def main() -> NoReturn:
         code = 0
     except Exception as error:
         code = _unexpected(error)
-    sys.exit(code if isinstance(code, int) else 0)
+    _leave(code if isinstance(code, int) else 0)
+
+
+def _leave(code: int) -> NoReturn:
+    """Ends the process. Taking pandas apart piece by piece takes longer than many commands do."""
+    if "dagster" in sys.modules:
+        sys.exit(code)
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except BrokenPipeError:
+        code = 0
+    os._exit(code)
 
 
 def _unexpected(error: Exception) -> int:
