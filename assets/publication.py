@@ -12,9 +12,10 @@ from schemas.agreement import Agreement
 from schemas.manifest import Manifest
 from schemas.reconciliation import Reconciliation
 from schemas.stages import RenderedDocuments
-from statsbidrag.contents import revision_files
+from statsbidrag.contents import about, revision_files
 from statsbidrag.press import stored_files
 from statsbidrag.publication import publish
+from statsbidrag.register import read_register
 
 
 @dg.asset(
@@ -25,6 +26,7 @@ from statsbidrag.publication import publish
 )
 def publication(
     agreement: Agreement,
+    population: pd.DataFrame,
     allocation: pd.DataFrame,
     reconciliation: Reconciliation,
     documents: RenderedDocuments,
@@ -34,6 +36,7 @@ def publication(
     inputs = folders.inputs(agreement.id)
     require_same_inputs(reconciliation.fingerprint, inputs, "the reconciliation")
     require_same_inputs(documents.fingerprint, inputs, "the set of documents")
+    register = read_register(folders.raw_files().register())
     files = {
         **revision_files(agreement, allocation, reconciliation),
         **stored_files(documents, folders.rendered(agreement.id)),
@@ -45,6 +48,7 @@ def publication(
         files,
         documents.documents,
         reconciliation.withheld(),
+        about(agreement, population, register),
     )
     return result(
         revision.manifest,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from schemas.common import FormatOne, Sha256, Slug, Strict
+from schemas.agreement import Coverage, Status
+from schemas.common import FormatOne, Maturity, Sha256, Slug, Strict
 
 
 class HashedFile(Strict):
@@ -23,12 +24,25 @@ class PublishedDocument(Strict):
     fingerprint: Sha256
 
 
+class About(Strict):
+    """What the agreement was when the revision was made, for whoever lists revisions."""
+
+    title: str
+    year: int
+    status: Status
+    coverage: Coverage
+    total_sek: int
+    maturities: tuple[Maturity, ...]
+    counties: dict[str, str]
+
+
 class Manifest(Strict):
     """One revision: complete, or withheld and then with what is missing."""
 
     format: FormatOne
     agreement: Slug
     fingerprint: Sha256
+    about: About
     state: Literal["complete", "withheld"]
     withheld: tuple[str, ...]
     inputs: tuple[HashedFile, ...]

@@ -20,7 +20,7 @@ from typing import Final
 from filelock import FileLock
 from pydantic import ValidationError
 
-from schemas.manifest import HashedFile, Manifest, PublishedDocument
+from schemas.manifest import About, HashedFile, Manifest, PublishedDocument
 from statsbidrag.errors import ProgramError
 from statsbidrag.fingerprint import Inputs
 
@@ -64,6 +64,7 @@ def publish(
     files: Mapping[str, bytes],
     documents: Sequence[PublishedDocument],
     withheld: Sequence[str],
+    about: About,
 ) -> Revision:
     """A revision with these files; `current` is switched to it only if nothing is withheld.
 
@@ -74,7 +75,7 @@ def publish(
         home = output / agreement_id
         found = find_revision(output, agreement_id, inputs.fingerprint)
         if found is None:
-            manifest = _manifest(agreement_id, inputs, files, documents, withheld)
+            manifest = _manifest(agreement_id, inputs, files, documents, withheld, about)
             folder = home / inputs.fingerprint[:NAME_LENGTH]
             _write_whole(folder, files, manifest)
             found = Revision(folder, manifest, new=True)
@@ -142,11 +143,13 @@ def _manifest(
     files: Mapping[str, bytes],
     documents: Sequence[PublishedDocument],
     withheld: Sequence[str],
+    about: About,
 ) -> Manifest:
     return Manifest(
         format=1,
         agreement=agreement_id,
         fingerprint=inputs.fingerprint,
+        about=about,
         state="withheld" if withheld else "complete",
         withheld=tuple(withheld),
         inputs=inputs.files,

@@ -1,0 +1,326 @@
+"""For the auditor: every comparison as a page, and the tables as files that people open.
+
+Belongs here: grouping and counting the comparisons, their Swedish names, the CSV files of a
+revision. Does not: the comparisons themselves (`statsbidrag.reconciliation`), the machine's form of
+the allocation (the command `allocate --format csv`), or hashes of inputs (the manifest).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pandas as pd
+
+from schemas.agreement import Agreement
+from schemas.common import Maturity, RecipientType
+from schemas.reconciliation import Kind, Reconciliation, Result, Severity, Verdict
+from statsbidrag.allocation import AmountRow, rows
+from statsbidrag.pages import html_page
+from statsbidrag.rendering import STATIC
+
+_FOLDED_FROM: Final = 25
+"""So many comparisons of one kind that agree are folded: the others are what is looked for."""
+
+KINDS: Final = {
+    Kind.POSTS_TO_STATED_TOTAL: (
+        "Posterna mot överenskommelsens summor",
+        "Posternas belopp läggs ihop och jämförs med summorna som överenskommelsen själv anger.",
+    ),
+    Kind.CONTROL_TOTAL: (
+        "Folkmängden mot kontrollsummor",
+        "Alla kommuner eller län i en fil läggs ihop och jämförs med filens kontrollsumma.",
+    ),
+    Kind.LEVELS: (
+        "Kommunernas folkmängd mot länens",
+        "Kommunerna i varje län läggs ihop och jämförs med länets folkmängd i en annan fil.",
+    ),
+    Kind.EXTRACTS: (
+        "Filer för samma dag mot varandra",
+        "Två filer med folkmängd för samma dag och nivå jämförs område för område.",
+    ),
+    Kind.ALLOCATED_TO_POST: (
+        "Fördelade belopp mot posterna",
+        "Mottagarnas avrundade belopp läggs ihop och jämförs med postens belopp.",
+    ),
+    Kind.EXACT_TO_POST: (
+        "Exakta andelar mot posterna",
+        "Mottagarnas oavrundade andelar läggs ihop och jämförs med postens belopp.",
+    ),
+    Kind.PUBLISHED_AMOUNT: (
+        "Beräknade belopp mot publicerade",
+        "Varje belopp som någon har publicerat jämförs med det vi har räknat fram.",
+    ),
+    Kind.PUBLISHED_NATION: (
+        "Kolumnernas summor mot tryckt Riket",
+        "Summan av varje kolumn jämförs med raden Riket i den publicerade tabellen.",
+    ),
+    Kind.PUBLISHED_UNRESOLVED: (
+        "Publicerade belopp utan känd regel",
+        "Beloppen visas som de är publicerade. Ingen känd regel ger dem, så de är inte omräknade.",
+    ),
+    Kind.PLAN_TO_POST: (
+        "Länens planer mot posterna",
+        "Insatserna i ett läns plan läggs ihop post för post och jämförs med länets belopp.",
+    ),
+    Kind.PLAN_TO_TOTAL: (
+        "Länens planer mot totalbeloppen",
+        "Alla insatser i ett läns plan läggs ihop och jämförs med länets totalbelopp.",
+    ),
+    Kind.PLAN_TO_STATED_SUM: (
+        "Länens planer mot deras egna summor",
+        "Insatserna per organisation jämförs med summan som länet självt anger.",
+    ),
+}
+"""What each kind of comparison is called, and what it does."""
+
+VERDICTS: Final = {
+    Verdict.DIFFERENT: "Stämmer inte",
+    Verdict.UNTESTABLE: "Kan inte prövas",
+    Verdict.KNOWN_DIFFERENCE: "Känd skillnad",
+    Verdict.CALIBRATED: "Kalibrerad, ingen bekräftelse",
+    Verdict.ROUNDING: "Avrundning",
+    Verdict.EQUAL: "Stämmer",
+}
+"""The verdicts in words, those to look at first."""
+
+MATURITIES: Final = {
+    Maturity.DEFINITIVE: "slutlig",
+    Maturity.PRELIMINARY: "preliminär",
+    Maturity.RECONSTRUCTED: "återräknad",
+    Maturity.ESTIMATE: "skattad",
+    Maturity.UNRESOLVED: "publicerad, inte omräknad",
+}
+"""The maturity of a figure in one word, as the files say it."""
+
+TYPES: Final = {
+    RecipientType.REGION: "region",
+    RecipientType.KOMMUN: "kommun",
+    RecipientType.LAN: "län",
+    RecipientType.SKR: "SKR",
+}
+"""The recipient types as the files say them."""
+
+_SEVERITIES: Final = {
+    Severity.INFO: "upplysning",
+    Severity.WARNING: "varning",
+    Severity.ERROR: "fel",
+}
+
+_WITHHELD: Final = {
+    "agreement": "allt",
+    "documents": "dokumenten till mottagarna",
+    "plan": "länets beslutsunderlag",
+    "": "",
+}
+
+_SUMS: Final = {"group": "summa av en posts delar", "nation": "riket", "total": "totalbelopp"}
+
+
+# --- The page --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Group:
+    """The comparisons of one kind. `where` is their common file, else empty."""
+
+    kind: Kind
+    heading: str
+    meaning: str
+    unit: str
+    where: str
+    shown: tuple[Result, ...]
+    folded: tuple[Result, ...]
+
+    @property
+    def results(self) -> tuple[Result, ...]:
+        """All of them, those that are looked for first."""
+        return self.shown + self.folded
+
+    def count(self, verdict: Verdict) -> int:
+        """How many came to that verdict."""
+        return sum(result.verdict == verdict for result in self.results)
+
+
+@dataclass(frozen=True)
+class AuditView:
+    """Everything that the page of comparisons shows."""
+
+    agreement_title: str
+    year: int
+    fingerprint: str
+    groups: tuple[Group, ...]
+    withheld: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        """The page's title."""
+        return f"Avstämning: {self.agreement_title}"
+
+    @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """The verdicts that occur, best first."""
+        found = {result.verdict for group in self.groups for result in group.results}
+        return tuple(verdict for verdict in reversed(VERDICTS) if verdict in found)
+
+    def count(self, verdict: Verdict) -> int:
+        """How many comparisons of any kind came to that verdict."""
+        return sum(group.count(verdict) for group in self.groups)
+
+    @property
+    def total(self) -> int:
+        """How many comparisons there are."""
+        return sum(len(group.results) for group in self.groups)
+
+
+def audit_view(agreement: Agreement, reconciliation: Reconciliation) -> AuditView:
+    """The comparisons of one agreement in groups, as the page shows them."""
+    by_kind = {
+        kind: [result for result in reconciliation.results if result.kind == kind] for kind in KINDS
+    }
+    return AuditView(
+        agreement_title=agreement.title,
+        year=agreement.year,
+        fingerprint=reconciliation.fingerprint,
+        groups=tuple(_group(kind, results) for kind, results in by_kind.items() if results),
+        withheld=tuple(reconciliation.withheld()),
+    )
+
+
+def audit_page(agreement: Agreement, reconciliation: Reconciliation) -> bytes:
+    """`audit/avstamning.html`: every comparison of one revision, what differs first."""
+    view = audit_view(agreement, reconciliation)
+    return html_page(
+        "avstamning.html.jinja",
+        static=f"../{STATIC}/",
+        view=view,
+        fingerprint=view.fingerprint,
+        verdicts=VERDICTS,
+        withheld=[withheld_in_words(name) for name in view.withheld],
+    )
+
+
+def withheld_in_words(name: str, counties: dict[str, str] | None = None) -> str:
+    """What is withheld, `documents` or `plan:23`, in words; `counties` gives names by code."""
+    kind, _, county = name.partition(":")
+    if kind == "plan":
+        return f"beslutsunderlaget för {(counties or {}).get(county, f'län {county}')}"
+    return _WITHHELD.get(kind, kind)
+
+
+def _group(kind: Kind, results: Sequence[Result]) -> Group:
+    heading, meaning = KINDS[kind]
+    order = list(VERDICTS)
+    ranked = sorted(results, key=lambda result: order.index(result.verdict))
+    equal = [result for result in ranked if result.verdict == Verdict.EQUAL]
+    fold = len(equal) >= _FOLDED_FROM
+    return Group(
+        kind=kind,
+        heading=heading,
+        meaning=meaning,
+        unit=_common(result.unit for result in results),
+        where=_common(result.where for result in results),
+        shown=tuple(r for r in ranked if not (fold and r.verdict == Verdict.EQUAL)),
+        folded=tuple(equal) if fold else (),
+    )
+
+
+def _common(texts: Iterable[str]) -> str:
+    """The one text that all share, else empty."""
+    different = set(texts)
+    return different.pop() if len(different) == 1 else ""
+
+
+# --- Files for people ------------------------------------------------------------------------
+
+
+def reconciliation_csv(reconciliation: Reconciliation) -> bytes:
+    """`reconciliation.csv`: one row per comparison, in the order of the stages."""
+    head = [
+        "slag",
+        "vad",
+        "väntat",
+        "funnet",
+        "skillnad",
+        "tillåten skillnad",
+        "enhet",
+        "utslag",
+        "följd",
+        "håller inne",
+        "celler",
+        "var",
+        "län",
+        "anmärkning",
+    ]
+    return _csv(head, (_comparison(result) for result in reconciliation.results))
+
+
+def _comparison(result: Result) -> list[object]:
+    return [
+        KINDS[result.kind][0],
+        result.what,
+        result.expected,
+        result.found,
+        result.difference,
+        result.tolerance,
+        result.unit,
+        VERDICTS[result.verdict],
+        _SEVERITIES[result.severity],
+        _WITHHELD[str(result.withholds)],
+        ", ".join(result.rows),
+        result.where,
+        result.county,
+        result.note,
+    ]
+
+
+_AMOUNT_HEAD: Final = [
+    "överenskommelse",
+    "post",
+    "mottagartyp",
+    "kod",
+    "mottagare",
+    "belopp, kr",
+    "mognad",
+    "publicerat, kr",
+]
+
+
+def allocation_csv(allocation: pd.DataFrame) -> bytes:
+    """`allocation.csv`: every recipient's amount of every post, and no sums."""
+    own = [row for row in rows(allocation) if row.kind == "post"]
+    return _csv(_AMOUNT_HEAD, (_amount(row) for row in own))
+
+
+def totals_csv(allocation: pd.DataFrame) -> bytes:
+    """`totals.csv`: sums of a post's parts, of columns (*riket*) and per recipient."""
+    own = [row for row in rows(allocation) if row.kind != "post"]
+    return _csv(["slag", *_AMOUNT_HEAD], ([_SUMS[row.kind], *_amount(row)] for row in own))
+
+
+def _amount(row: AmountRow) -> list[object]:
+    return [
+        row.agreement,
+        row.post,
+        TYPES[row.recipient_type],
+        row.recipient_code,
+        row.recipient_name,
+        row.amount_sek,
+        MATURITIES[row.maturity],
+        row.published_sek,
+    ]
+
+
+def _csv(head: Sequence[str], body: Iterable[Sequence[object]]) -> bytes:
+    """Semicolons, a byte order mark and CRLF: what a Swedish spreadsheet opens without asking.
+
+    CRLF is what RFC 4180 names and what Excel itself writes. None becomes an empty field.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    writer.writerow(head)
+    writer.writerows(body)
+    return text.getvalue().encode("utf-8-sig")

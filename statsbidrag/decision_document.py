@@ -1,0 +1,487 @@
+"""What a county's decision document shows: the county's money, its plan, and how it was computed.
+
+Belongs here: choosing and ordering the figures, as one frozen view. Does not: sentences and layout
+(`templates/beslutsunderlag.html.jinja`), or anything that only one county does (its plan).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from fractions import Fraction
+from typing import ClassVar, Final
+
+from schemas.agreement import Agreement, Post, Status, TotalsFrom
+from schemas.common import TOTAL, Maturity, RecipientType, Reference
+from schemas.plan import Change, Invoicing, Measure, Plan
+from schemas.sidecar import PopulationSidecar
+from statsbidrag import register as reg
+from statsbidrag.derivation import Derivation, derive
+from statsbidrag.errors import ProgramError
+from statsbidrag.figures import Figure, figure, maturities_to_explain, summed
+from statsbidrag.material import Material
+from statsbidrag.pdf import Attachment
+from statsbidrag.typography import NBSP, listed
+
+_AGREEMENT: Final = "agreement"
+"""The name of the agreement itself among its sources."""
+
+
+@dataclass(frozen=True)
+class Citation:
+    """Where something stands: the source's title and number (blank if unknown), and the place.
+
+    `agreement` says that the source is the agreement itself, which a reader knows by that word.
+    """
+
+    agreement: bool
+    title: str
+    reference_number: str
+    place: str
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The agreement as a whole: who signed it when, and how its money is parted."""
+
+    title: str
+    year: int
+    reference_number: str
+    signed_by_state: date | None
+    signed_by_skr: date | None
+    total_sek: int
+    parts: tuple[tuple[RecipientType, int], ...]
+
+
+@dataclass(frozen=True)
+class DatedSource:
+    """A date, and the document that gives it; `in_force` if no later document changed it."""
+
+    day: date
+    source: Citation
+    in_force: bool
+
+
+@dataclass(frozen=True)
+class MeasureRow:
+    """A measure in the plan: what, by whom, for how much."""
+
+    title: str
+    label: str
+    responsible: str
+    organisations: tuple[str, ...]
+    amount_sek: int
+    note: str
+
+
+@dataclass(frozen=True)
+class KnownGap:
+    """A difference between plan and post that the plan itself explains."""
+
+    amount_sek: int
+    reason: str
+    source: str
+
+
+@dataclass(frozen=True)
+class PostPart:
+    """One of the county's posts: its sum, and the measures that share it."""
+
+    id: str
+    title: str
+    label: str
+    amount: Figure
+    measures: tuple[MeasureRow, ...]
+    gaps: tuple[KnownGap, ...]
+
+    @property
+    def placed_sek(self) -> int:
+        """What the measures come to."""
+        return sum(measure.amount_sek for measure in self.measures)
+
+
+@dataclass(frozen=True)
+class OrganisationPart:
+    """The measures of one organisation, or of several that share them."""
+
+    organisations: tuple[str, ...]
+    measures: tuple[MeasureRow, ...]
+
+    @property
+    def amount_sek(self) -> int:
+        """What the measures come to."""
+        return sum(measure.amount_sek for measure in self.measures)
+
+    @property
+    def shared(self) -> bool:
+        """Whether several organisations answer for the money together."""
+        return len(self.organisations) > 1
+
+
+@dataclass(frozen=True)
+class ReportingRow:
+    """Who reports what, to whom, by when; `source` is None where the county itself says so."""
+
+    who: tuple[str, ...]
+    what: str
+    to: str
+    by: date | None
+    by_note: str
+    source: Citation | None
+
+
+@dataclass(frozen=True)
+class Extract:
+    """A population file that some amount rests on."""
+
+    ages: tuple[str, ...]
+    reference_date: date
+    producer: str
+    maturity: Maturity
+    file: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Computation:
+    """How one amount came about. `calibrated`: its estimate was made to meet the published one."""
+
+    label: str
+    rule: Citation
+    key: Citation
+    derivation: Derivation
+    calibrated: bool
+
+    @property
+    def uses_population(self) -> bool:
+        """Whether any step of the key is a share of a population."""
+        return any(step.population is not None for step in self.derivation.steps)
+
+
+@dataclass(frozen=True)
+class DecisionView:
+    """Everything that a decision document shows; its text is the template's."""
+
+    template: ClassVar[str] = "beslutsunderlag.html.jinja"
+
+    path: str
+    title: str
+    draft: bool
+    issuer: str
+    issuer_role: str
+    day: date | None
+    reference_number: str
+    decided_by: str
+    decided_by_long: str
+    proposal: tuple[str, ...]
+    county_name: str
+    background: tuple[str, ...]
+    frame: Frame
+    changes: tuple[Change, ...]
+    posts: tuple[PostPart, ...]
+    total: Figure
+    total_from_exact: bool
+    figures_source: str
+    requisition_by: str
+    requisition_text: str
+    requisition_sek: int | None
+    deadlines: tuple[DatedSource, ...]
+    organisations: tuple[OrganisationPart, ...]
+    payment: tuple[str, ...]
+    invoicing: Invoicing | None
+    reporting: tuple[ReportingRow, ...]
+    recipients_of_extract: tuple[str, ...]
+    computations: tuple[Computation, ...]
+    extracts: tuple[Extract, ...]
+
+    @property
+    def created(self) -> datetime:
+        """The paper's own date, else that on which the agreement was signed or its year began."""
+        day = self.day or self.frame.signed_by_state or date(self.frame.year, 1, 1)
+        return datetime.combine(day, time(), UTC)
+
+    @property
+    def explained(self) -> tuple[Maturity, ...]:
+        """The maturities that the top of the page must say something about."""
+        return maturities_to_explain([*(post.amount for post in self.posts), self.total])
+
+    @property
+    def parts_sek(self) -> int:
+        """The sum of the printed posts, which may differ from the printed total by rounding."""
+        return sum(post.amount.sek for post in self.posts)
+
+    @property
+    def exact_total(self) -> Fraction:
+        """The sum of the exact shares, which no rounding has touched."""
+        return sum((each.derivation.exact for each in self.computations), Fraction(0))
+
+    @property
+    def measures(self) -> tuple[MeasureRow, ...]:
+        """All measures, in the order of their posts."""
+        return tuple(measure for post in self.posts for measure in post.measures)
+
+    @property
+    def maturities(self) -> tuple[Maturity, ...]:
+        """The maturities of the population files, each once, the best first."""
+        return tuple(sorted({extract.maturity for extract in self.extracts}, key=lambda m: m.rank))
+
+    @property
+    def approximate_changes(self) -> bool:
+        """Whether any change since the year before is only roughly known."""
+        return any(change.approximate for change in self.changes)
+
+    @property
+    def placed_sek(self) -> int:
+        """What all measures come to."""
+        return sum(post.placed_sek for post in self.posts)
+
+    def attachments(self) -> tuple[Attachment, ...]:
+        """The document's tables as a CSV file that a Swedish spreadsheet opens."""
+        description = f"Tabellerna i {self.title}"
+        return (Attachment("fordelning.csv", _csv(self), "text/csv", description),)
+
+
+def decision_view(material: Material, plan: Plan) -> DecisionView:
+    """The decision document of one county, from a reconciled agreement and the county's plan."""
+    agreement = material.agreement
+    own = _county_posts(agreement)
+    posts = tuple(_post_part(material, plan, post) for post in own)
+    computations = tuple(_computation(material, plan, post) for post in own)
+    folder = reg.folder(material.register, RecipientType.LAN, plan.county)
+    return DecisionView(
+        path=f"lan/{folder}/beslutsunderlag",
+        title=plan.title,
+        draft=agreement.status == Status.DRAFT,
+        issuer=plan.issuer,
+        issuer_role=plan.issuer_role,
+        day=plan.date,
+        reference_number=plan.reference_number,
+        decided_by=plan.decision.by,
+        decided_by_long=plan.decision.by_long,
+        proposal=plan.decision.proposal,
+        county_name=reg.names(material.register, RecipientType.LAN)[plan.county],
+        background=agreement.background,
+        frame=_frame(agreement),
+        changes=plan.changes,
+        posts=posts,
+        total=figure(material.allocation, TOTAL, RecipientType.LAN, plan.county),
+        total_from_exact=agreement.rounding.totals == TotalsFrom.UNROUNDED,
+        figures_source=_published_in(material, plan.county),
+        requisition_by=plan.requisition.by,
+        requisition_text=plan.requisition.text,
+        requisition_sek=_requisition(material, plan, posts),
+        deadlines=tuple(_deadlines(agreement)),
+        organisations=tuple(_organisations(plan)),
+        payment=plan.payment.text,
+        invoicing=plan.payment.invoicing,
+        reporting=tuple(_reporting(agreement, plan)),
+        recipients_of_extract=plan.recipients_of_extract,
+        computations=computations,
+        extracts=_extracts(material, computations),
+    )
+
+
+def _county_posts(agreement: Agreement) -> Sequence[Post]:
+    posts = agreement.posts_of(RecipientType.LAN)
+    if not posts:
+        raise ProgramError(f"{agreement.id} has no posts of type `lan`, so no decision document.")
+    return posts
+
+
+def _post_part(material: Material, plan: Plan, post: Post) -> PostPart:
+    return PostPart(
+        id=post.id,
+        title=post.title,
+        label=post.label,
+        amount=figure(material.allocation, post.id, RecipientType.LAN, plan.county),
+        measures=tuple(_measure(measure) for measure in plan.of_post(post.id)),
+        gaps=tuple(
+            KnownGap(known.amount, known.reason, _source_title(material.agreement, known.source))
+            for known in plan.known_differences
+            if known.post == post.id
+        ),
+    )
+
+
+def _measure(measure: Measure) -> MeasureRow:
+    return MeasureRow(
+        title=measure.title,
+        label=measure.label,
+        responsible=measure.responsible,
+        organisations=measure.organisation,
+        amount_sek=measure.amount,
+        note=measure.note,
+    )
+
+
+def _frame(agreement: Agreement) -> Frame:
+    source = agreement.sources.get(_AGREEMENT)
+    return Frame(
+        title=agreement.title,
+        year=agreement.year,
+        reference_number=source.reference_number if source else "",
+        signed_by_state=agreement.signed.state if agreement.signed else None,
+        signed_by_skr=agreement.signed.skr if agreement.signed else None,
+        total_sek=agreement.total.amount,
+        parts=tuple(
+            (recipients, sum(post.amount for post in agreement.posts_of(recipients)))
+            for recipients in agreement.types()
+        ),
+    )
+
+
+def _requisition(material: Material, plan: Plan, posts: Sequence[PostPart]) -> int | None:
+    """The sum to requisition by the agreement's convention; None while any part is estimated."""
+    if not all(post.amount.decided for post in posts):
+        return None
+    if material.agreement.requisition.total == "rounded_total":
+        return figure(material.allocation, TOTAL, RecipientType.LAN, plan.county).sek
+    return summed(post.amount for post in posts).sek
+
+
+def _deadlines(agreement: Agreement) -> Iterator[DatedSource]:
+    deadline = agreement.dates.get("requisition")
+    if deadline is None:
+        return
+    dated = [(deadline.date, deadline.reference)]
+    dated += [(change.date, change.reference) for change in deadline.changed]
+    for index, (day, reference) in enumerate(dated):
+        yield DatedSource(day, _citation(agreement, reference), index == len(dated) - 1)
+
+
+def _organisations(plan: Plan) -> Iterator[OrganisationPart]:
+    for organisations, measures in plan.by_organisation().items():
+        yield OrganisationPart(organisations, tuple(_measure(measure) for measure in measures))
+
+
+def _reporting(agreement: Agreement, plan: Plan) -> Iterator[ReportingRow]:
+    """The county's own duties first, then those that the agreement puts on it."""
+    for own in plan.reporting:
+        yield ReportingRow(own.who, own.what, own.to, own.by, "", None)
+    for duty in agreement.reporting:
+        if RecipientType.LAN in duty.who:
+            who = tuple(str(each) for each in duty.who)
+            source = _citation(agreement, duty.reference)
+            yield ReportingRow(who, duty.what, duty.to, duty.by, duty.by_note, source)
+
+
+# --- Where figures come from -----------------------------------------------------------------
+
+
+def _citation(agreement: Agreement, reference: Reference) -> Citation:
+    places = (
+        ("avsnitt", reference.section),
+        ("tabell", reference.table),
+        ("sidan", reference.page),
+    )
+    place = ", ".join(f"{word}{NBSP}{name}" for word, name in places if name)
+    source = agreement.sources.get(reference.source)
+    if source is None:
+        return Citation(False, reference.source, "", place)
+    main = reference.source == _AGREEMENT
+    return Citation(main, source.title, source.reference_number, place)
+
+
+def _source_title(agreement: Agreement, name: str) -> str:
+    """The title of a source that is named by its key or its file; else the name itself."""
+    for key, source in agreement.sources.items():
+        if name in (key, source.file):
+            return source.title
+    return name
+
+
+def _published_sources(material: Material, county: str) -> dict[str, str]:
+    """Whose publication each of the county's published figures is taken from, by post."""
+    published = material.published
+    own = published[
+        (published["recipient_type"] == "lan") & (published["recipient_code"] == county)
+    ]
+    return {
+        str(row.post): _source_title(material.agreement, str(row.source))
+        for row in own.itertuples(index=False)
+    }
+
+
+def _published_in(material: Material, county: str) -> str:
+    return listed(dict.fromkeys(_published_sources(material, county).values()))
+
+
+def _computation(material: Material, plan: Plan, post: Post) -> Computation:
+    source = _published_sources(material, plan.county).get(post.id, "")
+    derivation = derive(
+        material.agreement,
+        material.basis,
+        material.allocation,
+        material.register,
+        post.id,
+        RecipientType.LAN,
+        plan.county,
+        published_source=source,
+    )
+    return Computation(
+        label=post.label,
+        rule=_citation(material.agreement, post.reference),
+        key=_citation(material.agreement, post.key_reference or post.reference),
+        derivation=derivation,
+        calibrated=any(
+            _is_calibrated(material, step.population.sha256, post.id, plan.county)
+            for step in derivation.steps
+            if step.population is not None
+        ),
+    )
+
+
+def _is_calibrated(material: Material, sha256: str, post: str, county: str) -> bool:
+    sidecar = material.extracts.get(sha256)
+    return sidecar is not None and any(
+        fit.agreement == material.agreement.id and fit.post == post and county in fit.recipients
+        for fit in sidecar.calibrated_to
+    )
+
+
+def _extracts(material: Material, computations: Sequence[Computation]) -> tuple[Extract, ...]:
+    """The population files that some amount rests on, each once, in the order of their use."""
+    ages: dict[str, dict[str, None]] = {}
+    for computation in computations:
+        for step in computation.derivation.steps:
+            if step.population is not None:
+                ages.setdefault(step.population.sha256, {})[step.population.ages] = None
+    return tuple(
+        _extract(material.extracts, sha256, tuple(intervals)) for sha256, intervals in ages.items()
+    )
+
+
+def _extract(extracts: dict[str, PopulationSidecar], sha256: str, ages: tuple[str, ...]) -> Extract:
+    if sha256 not in extracts:
+        raise ProgramError(f"an amount rests on an extract that is not in the material: {sha256}")
+    sidecar = extracts[sha256]
+    return Extract(
+        ages, sidecar.reference_date, sidecar.producer, sidecar.maturity, sidecar.file, sha256
+    )
+
+
+# --- The same tables, for a spreadsheet ------------------------------------------------------
+
+
+def _csv(view: DecisionView) -> bytes:
+    """The tables with semicolons and a byte order mark, one row per figure of the document."""
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    writer.writerow(
+        ["tabell", "område", "insats", "ansvarig verksamhet", "organisation", "summa, kr"]
+    )
+    for post in view.posts:
+        writer.writerow(["Medel per område", post.label, "", "", "", post.amount.sek])
+    writer.writerow(["Medel per område", "Summa", "", "", "", view.total.sek])
+    for post in view.posts:
+        for row in post.measures:
+            who = listed(row.organisations)
+            cells = [post.label, row.title, row.responsible, who, row.amount_sek]
+            writer.writerow(["Fördelning på insatser", *cells])
+    for part in view.organisations:
+        who = listed(part.organisations)
+        writer.writerow(["Summa per organisation", "", "", "", who, part.amount_sek])
+    return text.getvalue().encode("utf-8-sig")

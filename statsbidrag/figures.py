@@ -1,0 +1,93 @@
+"""A sum as a reader meets it: published, or computed and marked with what it rests on.
+
+Belongs here: which of the two figures is shown, and which mark it carries. Does not: how a figure
+is written (`statsbidrag.typography`), or the sentence that explains a mark (`templates/`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+import pandas as pd
+
+from schemas.common import Maturity, RecipientType, weakest
+from statsbidrag.errors import ProgramError
+from statsbidrag.typography import NBSP, kronor, number
+
+MARKS: Final = {Maturity.ESTIMATE: "*", Maturity.RECONSTRUCTED: "**", Maturity.PRELIMINARY: "***"}
+"""The mark of a figure that was never published, by the maturity of its population."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A sum in whole kronor. `maturity` is that of the computation, published or not."""
+
+    sek: int
+    published: bool
+    maturity: Maturity
+
+    @property
+    def mark(self) -> str:
+        """Empty for a published figure, and for one that nothing need be said about."""
+        return "" if self.published else MARKS.get(self.maturity, "")
+
+    @property
+    def decided(self) -> bool:
+        """Whether the figure may stand in a requisition or a financial report."""
+        return self.published or self.maturity != Maturity.ESTIMATE
+
+    def __str__(self) -> str:
+        """The figure and its mark: `2 974 230 *`."""
+        return self._marked(number(self.sek))
+
+    @property
+    def kronor(self) -> str:
+        """The figure, its unit and its mark: `2 974 230 kr *`."""
+        return self._marked(kronor(self.sek))
+
+    def _marked(self, text: str) -> str:
+        return f"{text}{NBSP}{self.mark}" if self.mark else text
+
+
+def figure(allocation: pd.DataFrame, post: str, recipients: RecipientType, code: str) -> Figure:
+    """The amount of one post (or group, or `total`) and recipient, as a document shows it.
+
+    A published figure is shown as published; whether it is also reproduced is for the
+    reconciliation to say, which withholds documents otherwise. Raises ProgramError if neither is
+    known.
+    """
+    chosen = allocation[
+        (allocation["post"] == post)
+        & (allocation["recipient_type"] == str(recipients))
+        & (allocation["recipient_code"] == code)
+    ]
+    if len(chosen) != 1:
+        raise ProgramError(f"{post} {recipients}:{code}: {len(chosen)} rows in the allocation.")
+    row = chosen.iloc[0]
+    published = not pd.isna(row["published_sek"])
+    sek = row["published_sek"] if published else row["amount_sek"]
+    if pd.isna(sek):
+        raise ProgramError(f"{post} {recipients}:{code}: neither computed nor published.")
+    return Figure(int(sek), published, Maturity(row["maturity"]))
+
+
+def summed(figures: Iterable[Figure]) -> Figure:
+    """The sum of printed figures: published only if every part is, and as mature as its weakest.
+
+    The maturity of a part that is published as it stands does not weaken the sum.
+    """
+    parts = list(figures)
+    unpublished = [part.maturity for part in parts if not part.published]
+    return Figure(
+        sum(part.sek for part in parts),
+        not unpublished,
+        weakest(unpublished or [part.maturity for part in parts]),
+    )
+
+
+def maturities_to_explain(figures: Iterable[Figure]) -> tuple[Maturity, ...]:
+    """The maturities whose mark some figure carries, the weakest first, as a page explains them."""
+    found = {shown.maturity for shown in figures if shown.mark}
+    return tuple(maturity for maturity in MARKS if maturity in found)

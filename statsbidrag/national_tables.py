@@ -1,0 +1,572 @@
+"""What the national tables show: every recipient's amounts, the sums beside the frame, the rules.
+
+Belongs here: choosing and ordering the figures, as one frozen view. Does not: sentences and layout
+(`templates/fordelning.html.jinja`), or which of two figures is shown (`statsbidrag.figures`).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from fractions import Fraction
+from itertools import count, groupby
+from typing import ClassVar, Final
+
+from schemas.agreement import Agreement, Post, Status
+from schemas.common import NATION, TOTAL, Level, Maturity, RecipientType, Reference
+from statsbidrag import register as reg
+from statsbidrag.allocation import NATION_NAME, basis_keys
+from statsbidrag.derivation import key_in_words, rounding_in_words
+from statsbidrag.errors import ProgramError
+from statsbidrag.figures import Figure, figure, maturities_to_explain, summed
+from statsbidrag.material import Material
+from statsbidrag.pdf import Attachment
+from statsbidrag.typography import NBSP, decimals
+
+PATH: Final = "nation/fordelning"
+"""Where the document lies inside its revision, without suffix."""
+
+TOTAL_LABEL: Final = "Totalt"
+
+_ORDER: Final = (RecipientType.REGION, RecipientType.LAN, RecipientType.SKR, RecipientType.KOMMUN)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A document that figures are taken from; what is not known of it is blank."""
+
+    title: str
+    reference_number: str
+    place: str
+
+
+@dataclass(frozen=True)
+class PublishedBy:
+    """How many figures one source printed, and whose (recipients' names, in order)."""
+
+    title: str
+    figures: int
+    recipients: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class FrameRow:
+    """One area of the agreement: its money per recipient type, None where it has no post."""
+
+    title: str
+    amounts_sek: tuple[int | None, ...]
+
+    @property
+    def total_sek(self) -> int:
+        """The area's money."""
+        return sum(amount or 0 for amount in self.amounts_sek)
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The agreement's money by area and recipient type."""
+
+    number: int
+    types: tuple[RecipientType, ...]
+    rows: tuple[FrameRow, ...]
+    stated_sek: int
+
+    @property
+    def totals_sek(self) -> tuple[int, ...]:
+        """The posts' sum per recipient type, in the order of `types`."""
+        columns = zip(*(row.amounts_sek for row in self.rows), strict=True)
+        return tuple(sum(amount or 0 for amount in column) for column in columns)
+
+    @property
+    def known_sek(self) -> int:
+        """The sum of all posts: less than `stated_sek` where some are not known."""
+        return sum(self.totals_sek)
+
+    @property
+    def places(self) -> int:
+        """The decimals that millions need so that no amount is rounded (at most three)."""
+        amounts = [sek or 0 for row in self.rows for sek in row.amounts_sek]
+        return next(n for n in range(4) if n == 3 or all(a % 10 ** (6 - n) == 0 for a in amounts))
+
+    def shown(self, sek: int | None) -> str:
+        """An amount in millions, with as many decimals as every other; a dash for no post."""
+        return "–" if sek is None else decimals(Fraction(sek, 1_000_000), self.places)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One recipient's amounts, a figure per column."""
+
+    code: str
+    name: str
+    cells: tuple[Figure, ...]
+
+
+@dataclass(frozen=True)
+class Foot:
+    """The sum of each printed column beside what the agreement, or a printed Riket, says."""
+
+    sums: tuple[Figure, ...]
+    nation_sek: tuple[int, ...]
+    as_agreed: bool
+
+    @property
+    def differences(self) -> tuple[int, ...]:
+        """Printed sum minus Riket, per column."""
+        pairs = zip(self.sums, self.nation_sek, strict=True)
+        return tuple(printed.sek - nation for printed, nation in pairs)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A numbered table: `subject` is empty, a county's name, or what a post of parts is called."""
+
+    number: int
+    subject: str
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    foot: Foot | None = None
+
+    @property
+    def marked(self) -> bool:
+        """Whether any figure of the table carries a mark."""
+        sums = self.foot.sums if self.foot else ()
+        return any(cell.mark for row in self.rows for cell in row.cells) or any(
+            cell.mark for cell in sums
+        )
+
+    @property
+    def differing(self) -> tuple[tuple[str, int], ...]:
+        """The columns whose printed sum is not Riket, each with its difference."""
+        differences = self.foot.differences if self.foot else (0,) * len(self.columns)
+        return tuple((label, d) for label, d in zip(self.columns, differences, strict=True) if d)
+
+
+@dataclass(frozen=True)
+class Section:
+    """All tables of one recipient type.
+
+    `uneven_rows` is in how many rows the total differs from the sum of the printed parts;
+    `assumed`: that the rounding convention applies here is our reading.
+    """
+
+    recipients: RecipientType
+    tables: tuple[Table, ...]
+    summary: Table | None
+    recipients_count: int
+    uneven_rows: int
+    assumed: bool
+    published: tuple[PublishedBy, ...]
+    figures: int
+
+    @property
+    def all_published(self) -> bool:
+        """Whether every figure of the recipients is one that was printed."""
+        return sum(source.figures for source in self.published) == self.figures
+
+
+@dataclass(frozen=True)
+class BasisUse:
+    """A population that a key uses, and the file it is taken from.
+
+    `added_from` is the file's own level where its regions were added to make this one.
+    """
+
+    reference_date: date
+    level: Level
+    ages: str
+    producer: str
+    maturity: Maturity
+    file: str
+    sha256: str
+    added_from: Level | None
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How the amounts of one post come about, and who printed any of them.
+
+    `calibrated` names recipients whose printed amounts the population was estimated to meet.
+    """
+
+    title: str
+    label: str
+    part_of: str
+    recipients: RecipientType
+    amount_sek: int
+    amount_source: Source
+    key: str
+    key_source: Source
+    rounding: str
+    bases: tuple[BasisUse, ...]
+    published: tuple[PublishedBy, ...]
+    recipients_count: int
+    calibrated: tuple[str, ...]
+
+    @property
+    def all_published(self) -> bool:
+        """Whether one source printed every recipient's amount."""
+        return len(self.published) == 1 and self.published[0].figures == self.recipients_count
+
+
+@dataclass(frozen=True)
+class NationalView:
+    """Everything that the national tables show; their text is the template's."""
+
+    template: ClassVar[str] = "fordelning.html.jinja"
+
+    agreement: str
+    agreement_title: str
+    year: int
+    draft: bool
+    reconstructed: bool
+    source: Source
+    signed_by_state: date | None
+    signed_by_skr: date | None
+    frame: Frame
+    sections: tuple[Section, ...]
+    rules: tuple[Rule, ...]
+    bases: tuple[BasisUse, ...]
+    bases_number: int
+
+    @property
+    def path(self) -> str:
+        """Where the document lies inside its revision, without suffix."""
+        return PATH
+
+    @property
+    def title(self) -> str:
+        """The document's title."""
+        return f"Fördelning av statsbidraget: {self.agreement_title}"
+
+    @property
+    def heading(self) -> str:
+        """What stands at the top of the first page."""
+        return f"Så fördelas statsbidraget {self.year}"
+
+    @property
+    def created(self) -> datetime:
+        """The day on which the agreement was signed, or its year began. Never the clock's."""
+        return datetime.combine(self.signed_by_state or date(self.year, 1, 1), time(), UTC)
+
+    @property
+    def explained(self) -> tuple[Maturity, ...]:
+        """The maturities whose mark some figure carries."""
+        return maturities_to_explain(cell for _, _, _, cell in _cells(self))
+
+    @property
+    def maturities(self) -> tuple[Maturity, ...]:
+        """The maturities of the populations, the best first."""
+        return tuple(sorted({basis.maturity for basis in self.bases}, key=lambda m: m.rank))
+
+    @property
+    def rounding(self) -> str:
+        """The rounding convention in words where all posts share it, else empty."""
+        words = {rule.rounding for rule in self.rules}
+        return words.pop() if len(words) == 1 else ""
+
+    def attachments(self) -> tuple[Attachment, ...]:
+        """The tables as a CSV file that a Swedish spreadsheet opens."""
+        description = f"Alla belopp i {self.title}"
+        return (Attachment("fordelning.csv", national_csv(self), "text/csv", description),)
+
+
+@dataclass(frozen=True)
+class _Column:
+    """A column of one recipient type's table: the id in the allocation, its posts, its heading."""
+
+    post: str
+    label: str
+    posts: tuple[Post, ...]
+
+
+def national_tables(material: Material) -> NationalView:
+    """The amounts of every recipient of one agreement, from its reconciled material."""
+    agreement = material.agreement
+    types = [recipients for recipients in _ORDER if recipients in agreement.types()]
+    numbers = count(1)
+    frame = _frame(agreement, types, next(numbers))
+    sections = tuple(_section(material, recipients, numbers) for recipients in types)
+    rules = tuple(_rule(material, post) for post in agreement.posts)
+    main = agreement.sources.get("agreement", next(iter(agreement.sources.values())))
+    return NationalView(
+        agreement=agreement.id,
+        agreement_title=agreement.title,
+        year=agreement.year,
+        draft=agreement.status == Status.DRAFT,
+        reconstructed=agreement.status == Status.RECONSTRUCTED,
+        source=Source(main.title, main.reference_number, ""),
+        signed_by_state=agreement.signed.state if agreement.signed else None,
+        signed_by_skr=agreement.signed.skr if agreement.signed else None,
+        frame=frame,
+        sections=sections,
+        rules=rules,
+        bases=tuple(dict.fromkeys(basis for rule in rules for basis in rule.bases)),
+        bases_number=next(numbers),
+    )
+
+
+def _frame(agreement: Agreement, types: Sequence[RecipientType], number: int) -> Frame:
+    rows = []
+    for area in agreement.areas:
+        own = [post for post in agreement.posts if post.area == area.id]
+        amounts = tuple(
+            sum(post.amount for post in own if post.recipients == recipients)
+            if any(post.recipients == recipients for post in own)
+            else None
+            for recipients in types
+        )
+        rows.append(FrameRow(area.title, amounts))
+    return Frame(number, tuple(types), tuple(rows), agreement.total.amount)
+
+
+# --- Tables ----------------------------------------------------------------------------------
+
+
+def _section(material: Material, recipients: RecipientType, numbers: Iterator[int]) -> Section:
+    agreement = material.agreement
+    columns = _columns(agreement, recipients)
+    rows = _rows(material, recipients, columns)
+    foot = _foot(material, recipients, columns, rows)
+    labels = tuple(column.label for column in columns)
+    summary: Table | None = None
+    if recipients == RecipientType.KOMMUN:
+        summary = Table(next(numbers), "", labels, (), foot)
+        tables = list(_per_county(material, labels, rows, numbers))
+    else:
+        shown = None if recipients == RecipientType.SKR else foot
+        tables = [Table(next(numbers), "", labels, rows, shown)]
+        tables += _parts(material, recipients, columns, numbers)
+    return Section(
+        recipients=recipients,
+        tables=tuple(tables),
+        summary=summary,
+        recipients_count=len(rows),
+        uneven_rows=_uneven(columns, rows),
+        assumed=recipients in agreement.rounding.assumed_for,
+        published=_published(material, recipients, None),
+        figures=len(rows) * len(columns),
+    )
+
+
+def _columns(agreement: Agreement, recipients: RecipientType) -> tuple[_Column, ...]:
+    """A column per post, one for the parts of a post together, and the total if there are more."""
+    posts = agreement.posts_of(recipients)
+    titles = {group.id: group.label for group in agreement.post_groups}
+    columns = []
+    for post_id, own in groupby(posts, key=lambda post: post.part_of or post.id):
+        parts = tuple(own)
+        columns.append(_Column(post_id, titles.get(post_id, parts[0].label), parts))
+    if len(columns) > 1:
+        columns.append(_Column(TOTAL, TOTAL_LABEL, tuple(posts)))
+    return tuple(columns)
+
+
+def _rows(
+    material: Material, recipients: RecipientType, columns: Sequence[_Column]
+) -> tuple[Row, ...]:
+    names = reg.names(material.register, recipients)
+    every = material.allocation
+    own = every[every["recipient_type"] == str(recipients)]
+    by_post = [(column.post, own[own["post"] == column.post]) for column in columns]
+    return tuple(
+        Row(
+            code,
+            names[code],
+            tuple(figure(chosen, post, recipients, code) for post, chosen in by_post),
+        )
+        for code in sorted(names)
+    )
+
+
+def _foot(
+    material: Material,
+    recipients: RecipientType,
+    columns: Sequence[_Column],
+    rows: Sequence[Row],
+) -> Foot:
+    printed = material.published
+    nation = printed[
+        (printed["recipient_type"] == str(recipients)) & (printed["recipient_code"] == NATION)
+    ]
+    stated = {str(row.post): int(str(row.amount_sek)) for row in nation.itertuples(index=False)}
+    agreed = [sum(post.amount for post in column.posts) for column in columns]
+    shown = [stated.get(column.post, sek) for column, sek in zip(columns, agreed, strict=True)]
+    return Foot(
+        sums=tuple(summed(row.cells[index] for row in rows) for index in range(len(columns))),
+        nation_sek=tuple(shown),
+        as_agreed=shown == agreed,
+    )
+
+
+def _per_county(
+    material: Material, labels: tuple[str, ...], rows: Sequence[Row], numbers: Iterator[int]
+) -> Iterator[Table]:
+    counties = reg.names(material.register, RecipientType.LAN)
+    for county, own in groupby(rows, key=lambda row: row.code[:2]):
+        yield Table(next(numbers), counties[county], labels, tuple(own))
+
+
+def _parts(
+    material: Material,
+    recipients: RecipientType,
+    columns: Sequence[_Column],
+    numbers: Iterator[int],
+) -> Iterator[Table]:
+    """One table per post of parts, its sum last."""
+    for column in columns:
+        if column.post == TOTAL or column.posts[0].part_of is None:
+            continue
+        own = [_Column(part.id, part.label, (part,)) for part in column.posts]
+        own.append(_Column(column.post, TOTAL_LABEL, column.posts))
+        rows = _rows(material, recipients, own)
+        labels = tuple(each.label for each in own)
+        foot = _foot(material, recipients, own, rows)
+        yield Table(next(numbers), column.label, labels, rows, foot)
+
+
+def _uneven(columns: Sequence[_Column], rows: Sequence[Row]) -> int:
+    if columns[-1].post != TOTAL:
+        return 0
+    return sum(row.cells[-1].sek != sum(cell.sek for cell in row.cells[:-1]) for row in rows)
+
+
+# --- Where figures come from -----------------------------------------------------------------
+
+
+def _rule(material: Material, post: Post) -> Rule:
+    agreement = material.agreement
+    titles = {group.id: group.label for group in agreement.post_groups}
+    return Rule(
+        title=post.title,
+        label=post.label,
+        part_of=titles.get(post.part_of or "", ""),
+        recipients=post.recipients,
+        amount_sek=post.amount,
+        amount_source=_cited(agreement, post.reference),
+        key=key_in_words(agreement, post),
+        key_source=_cited(agreement, post.key_reference or post.reference),
+        rounding=rounding_in_words(agreement.rounding_of(post)),
+        bases=tuple(_basis_use(material, str(key)) for key in basis_keys(agreement, post)),
+        published=_published(material, post.recipients, post.id),
+        recipients_count=len(reg.codes(material.register, post.recipients)),
+        calibrated=_calibrated(material, post),
+    )
+
+
+def _basis_use(material: Material, name: str) -> BasisUse:
+    row = material.basis[material.basis["basis"] == name].iloc[0]
+    sidecar = material.extracts.get(str(row["sha256"]))
+    if sidecar is None:
+        raise ProgramError(f"{name} rests on an extract that is not in the material.")
+    level = Level(str(row["level"]))
+    return BasisUse(
+        reference_date=sidecar.reference_date,
+        level=level,
+        ages=str(row["ages"]),
+        producer=sidecar.producer,
+        maturity=Maturity(str(row["maturity"])),
+        file=sidecar.file,
+        sha256=sidecar.sha256,
+        added_from=sidecar.level if sidecar.level != level else None,
+    )
+
+
+def _calibrated(material: Material, post: Post) -> tuple[str, ...]:
+    names = reg.names(material.register, post.recipients)
+    used = {
+        str(sha256)
+        for key in basis_keys(material.agreement, post)
+        for sha256 in material.basis.loc[material.basis["basis"] == str(key), "sha256"]
+    }
+    return tuple(
+        names[code]
+        for sha256, sidecar in material.extracts.items()
+        for fit in sidecar.calibrated_to
+        if sha256 in used and (fit.agreement, fit.post) == (material.agreement.id, post.id)
+        for code in sorted(fit.recipients)
+    )
+
+
+def _published(
+    material: Material, recipients: RecipientType, post: str | None
+) -> tuple[PublishedBy, ...]:
+    """Who printed figures of these recipients, of one post or of all."""
+    names = reg.names(material.register, recipients)
+    printed = material.published
+    own = printed[
+        (printed["recipient_type"] == str(recipients)) & (printed["recipient_code"] != NATION)
+    ]
+    if post is not None:
+        own = own[own["post"] == post]
+    return tuple(
+        PublishedBy(
+            _source_title(material.agreement, str(source)),
+            len(rows),
+            tuple(names[code] for code in sorted(set(rows["recipient_code"]))),
+        )
+        for source, rows in own.groupby("source", sort=True)
+    )
+
+
+def _cited(agreement: Agreement, reference: Reference) -> Source:
+    words = {"avsnitt": reference.section, "tabell": reference.table, "sidan": reference.page}
+    place = ", ".join(f"{word}{NBSP}{name}" for word, name in words.items() if name)
+    source = agreement.sources.get(reference.source)
+    if source is None:
+        return Source(reference.source, "", place)
+    return Source(source.title, source.reference_number, place)
+
+
+def _source_title(agreement: Agreement, name: str) -> str:
+    """The title of a source that is named by its key or its file; else the name itself."""
+    for key, source in agreement.sources.items():
+        if name in (key, source.file):
+            return source.title
+    return name
+
+
+# --- The same figures, for a spreadsheet -----------------------------------------------------
+
+
+def _cells(view: NationalView) -> Iterator[tuple[Section, Row, str, Figure]]:
+    """Every figure of every table, with the section, row and heading that it stands under."""
+    for section in view.sections:
+        for table in section.tables:
+            yield from _table_cells(section, table)
+        if section.summary:
+            yield from _table_cells(section, section.summary)
+
+
+def _table_cells(section: Section, table: Table) -> Iterator[tuple[Section, Row, str, Figure]]:
+    part = f"{table.subject}: " if section.recipients == RecipientType.LAN and table.subject else ""
+    rows = list(table.rows)
+    if table.foot:
+        rows.append(Row(NATION, f"{NATION_NAME} (kolumnens summa)", table.foot.sums))
+    for row in rows:
+        for label, cell in zip(table.columns, row.cells, strict=True):
+            yield section, row, f"{part}{label}", cell
+
+
+_TYPE_WORDS: Final = {
+    RecipientType.REGION: "region",
+    RecipientType.LAN: "län",
+    RecipientType.SKR: "SKR",
+    RecipientType.KOMMUN: "kommun",
+}
+
+_CSV_HEAD: Final = ["mottagartyp", "kod", "mottagare", "post", "belopp, kr", "märke"]
+
+
+def national_csv(view: NationalView) -> bytes:
+    """All figures of the tables, one per row: semicolons and a byte order mark, for people."""
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    writer.writerow(_CSV_HEAD)
+    for section, row, label, cell in _cells(view):
+        kind = _TYPE_WORDS[section.recipients]
+        writer.writerow([kind, row.code, row.name, label, cell.sek, cell.mark])
+    return text.getvalue().encode("utf-8-sig")

@@ -1,0 +1,153 @@
+"""The site's own pages: the list of agreements, and the accessibility statement.
+
+Belongs here: which agreements, states and files the front page shows and links to. Does not: the
+pages of a revision (`statsbidrag.audit`, `statsbidrag.documents`), or writing anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from schemas.agreement import Coverage, Status
+from schemas.common import Maturity
+from schemas.manifest import Manifest
+from statsbidrag.audit import withheld_in_words
+from statsbidrag.national_tables import PATH as NATION
+from statsbidrag.pages import html_page
+from statsbidrag.rendering import STATIC
+
+TITLE: Final = "Statsbidrag enligt överenskommelse"
+INDEX: Final = "index.html"
+STATEMENT: Final = "tillganglighet.html"
+
+_DECISION: Final = "beslutsunderlag.html"
+_TABLES: Final = {
+    "allocation.csv": "Belopp per mottagare och post (CSV)",
+    "totals.csv": "Summor per mottagare och post (CSV)",
+    "reconciliation.csv": "Avstämning (CSV)",
+}
+_CHECKS: Final = {
+    "audit/avstamning.html": "Avstämning",
+    "manifest.json": "Manifest med indata och kontrollsummor (JSON)",
+}
+
+
+@dataclass(frozen=True)
+class Link:
+    """A relative address and what it says."""
+
+    href: str
+    text: str
+
+
+@dataclass(frozen=True)
+class CountyLinks:
+    """One county's decision document, as a page and, where there is one, as PDF."""
+
+    name: str
+    page: str
+    pdf: str
+
+
+@dataclass(frozen=True)
+class AgreementEntry:
+    """One agreement on the front page. `folder` is the way to its revision, empty if none is shown.
+
+    `maturities` are those of the populations that its amounts rest on; `withheld` is in words.
+    """
+
+    id: str
+    title: str
+    year: int
+    status: Status
+    partial: bool
+    total_sek: int
+    maturities: tuple[Maturity, ...]
+    folder: str
+    revision: str
+    withheld: tuple[str, ...]
+    files: frozenset[str]
+    counties: tuple[CountyLinks, ...]
+
+    @property
+    def nation(self) -> tuple[Link, ...]:
+        """The national tables, as a page and as PDF."""
+        return self._links(
+            {
+                f"{NATION}.html": "Fördelning per region, län och kommun",
+                f"{NATION}.pdf": "Fördelning per region, län och kommun (PDF)",
+            }
+        )
+
+    @property
+    def tables(self) -> tuple[Link, ...]:
+        """The files for a spreadsheet."""
+        return self._links(_TABLES)
+
+    @property
+    def checks(self) -> tuple[Link, ...]:
+        """The audit page and the manifest."""
+        return self._links(_CHECKS)
+
+    def _links(self, texts: Mapping[str, str]) -> tuple[Link, ...]:
+        return tuple(
+            Link(f"{self.folder}/{path}", text)
+            for path, text in texts.items()
+            if path in self.files
+        )
+
+
+def agreement_entry(manifest: Manifest, folder: str) -> AgreementEntry:
+    """What the front page shows of one agreement and its revision.
+
+    `folder` is the way to the revision, `<agreement>/current` for a complete one.
+    """
+    about = manifest.about
+    outputs = frozenset(file.path for file in manifest.outputs)
+    return AgreementEntry(
+        id=manifest.agreement,
+        title=about.title,
+        year=about.year,
+        status=about.status,
+        partial=about.coverage == Coverage.PARTIAL,
+        total_sek=about.total_sek,
+        maturities=about.maturities,
+        folder=folder,
+        revision=manifest.fingerprint,
+        withheld=tuple(withheld_in_words(name, about.counties) for name in manifest.withheld),
+        # A manifest does not list itself, and is always there.
+        files=outputs | {"manifest.json"},
+        counties=tuple(_counties(outputs, about.counties, folder)),
+    )
+
+
+def _counties(
+    outputs: frozenset[str], names: Mapping[str, str], home: str
+) -> Iterable[CountyLinks]:
+    for path in sorted(outputs):
+        parts = path.split("/")
+        if len(parts) == 3 and parts[0] == "lan" and parts[2] == _DECISION:
+            pdf = f"{path.removesuffix('.html')}.pdf"
+            yield CountyLinks(
+                names.get(parts[1][:2], parts[1]),
+                f"{home}/{path}",
+                f"{home}/{pdf}" if pdf in outputs else "",
+            )
+
+
+def index_page(entries: Sequence[AgreementEntry]) -> bytes:
+    """`output/index.html`: every agreement, the newest first, and the way to all its files."""
+    newest_first = sorted(entries, key=lambda entry: (-entry.year, entry.id))
+    return html_page("index.html.jinja", static=f"{STATIC}/", title=TITLE, entries=newest_first)
+
+
+def statement_page() -> bytes:
+    """`output/tillganglighet.html`: what the site conforms to. The contact is left blank."""
+    return html_page("tillganglighet.html.jinja", static=f"{STATIC}/", title=TITLE)
+
+
+def site_files(entries: Sequence[AgreementEntry]) -> dict[str, bytes]:
+    """The site's own pages by path below `output/`; style sheets and fonts go beside them."""
+    return {INDEX: index_page(entries), STATEMENT: statement_page()}

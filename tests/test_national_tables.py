@@ -1,0 +1,337 @@
+"""The national tables: every figure where it belongs, read back from the PDF; marks and sums."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+
+from schemas.common import TOTAL, Maturity, RecipientType
+from statsbidrag.errors import ProgramError
+from statsbidrag.figures import Figure
+from statsbidrag.material import Material
+from statsbidrag.national_tables import (
+    Foot,
+    Frame,
+    FrameRow,
+    NationalView,
+    Section,
+    Table,
+    national_csv,
+    national_tables,
+)
+from statsbidrag.raw import Raw
+from statsbidrag.rendering import Document, render
+from statsbidrag.stages import material
+
+RAW = Path(__file__).resolve().parents[1] / "raw"
+IDS = ("psykisk-halsa-2024", "psykisk-halsa-2025")
+
+
+@dataclass(frozen=True)
+class Made:
+    """One agreement's tables, from material to PDF."""
+
+    material: Material
+    view: NationalView
+    document: Document
+    pages: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.pages)
+
+
+@cache
+def made(agreement: str) -> Made:
+    own = material(Raw(RAW), agreement)
+    view = national_tables(own)
+    document = render(view)
+    pages = PdfReader(io.BytesIO(document.pdf)).pages
+    texts = tuple(page.extract_text().replace("\u00a0", " ") for page in pages)
+    return Made(own, view, document, texts)
+
+
+@pytest.fixture(scope="module", params=IDS)
+def each(request: pytest.FixtureRequest) -> Made:
+    return made(request.param)
+
+
+@pytest.fixture(scope="module")
+def of_2025() -> Made:
+    return made("psykisk-halsa-2025")
+
+
+@pytest.fixture(scope="module")
+def of_2024() -> Made:
+    return made("psykisk-halsa-2024")
+
+
+def section(view: NationalView, recipients: RecipientType) -> Section:
+    return next(each for each in view.sections if each.recipients == recipients)
+
+
+def shown(cells: tuple[Figure, ...]) -> str:
+    return " ".join(str(cell) for cell in cells).replace("\u00a0", " ")
+
+
+# --- Read back from the PDF ------------------------------------------------------------------
+
+
+def test_every_row_of_every_table_stands_in_the_pdf(each: Made) -> None:
+    count = 0
+    for part in each.view.sections:
+        for table in part.tables:
+            for row in table.rows:
+                line = f"{row.code} {row.name} {shown(row.cells)}"
+                assert re.search(rf"^{re.escape(line)}\s*$", each.text, re.MULTILINE), line
+                count += 1
+    assert count >= 21 + 21 + 1 + 290
+
+
+def test_the_147_published_cells_of_2025_are_shown_as_published(of_2025: Made) -> None:
+    published = of_2025.material.published
+    cells = published[published["recipient_code"] != "00"]
+    assert len(cells) == 147
+    columns = {
+        "region": ["region/komplexa-behov", "region/suicidprevention", TOTAL],
+        "lan": ["lan/komplexa-behov", "lan/nationell-strategi", "lan/suicidprevention", TOTAL],
+    }
+    found = 0
+    for (kind, code), rows in cells.groupby(["recipient_type", "recipient_code"]):
+        amounts = dict(zip(rows["post"], rows["amount_sek"], strict=True))
+        line = " ".join(f"{amounts[post]:,}".replace(",", " ") for post in columns[kind])
+        assert re.search(rf"^{code} [^\d]+ {line}\s*$", of_2025.text, re.MULTILINE), (kind, code)
+        found += len(amounts)
+    assert found == 147
+
+
+def test_the_pdf_compares_each_column_with_riket(of_2025: Made, of_2024: Made) -> None:
+    lines = [line.strip() for line in of_2025.text.splitlines()]
+    assert "Summa av kolumnen 500 000 000 288 000 000 788 000 000" in lines
+    assert "Skillnad 0 0 0" in lines
+    assert "Summa av kolumnen 199 999 999 93 000 000 200 000 001 493 000 001" in lines
+    assert "Riket enligt överenskommelsen 200 000 000 93 000 000 200 000 000 493 000 000" in lines
+    assert "Skillnad −1 0 +1 +1" in lines
+    assert "Summa av kolumnen 250 000 009 *" in lines
+    assert "Skillnad +9" in lines
+    assert "Skillnad +2 +1 0 −1 −1" in [line.strip() for line in of_2024.text.splitlines()]
+
+
+def test_each_difference_is_explained(of_2025: Made) -> None:
+    text = " ".join(of_2025.text.split())
+    assert (
+        "Kolumnens summa skiljer sig från Riket för komplexa behov (−1 kr), suicidprevention "
+        "(+1 kr) och totalt (+1 kr). Skillnaderna är avrundning" in text
+    )
+    assert "för barn och unga (+9 kr). Skillnaden är avrundning" in text
+    assert "för sig även för kommunerna är vår läsning" in text
+    assert "I 8 av 21 rader" in text
+    assert "I 7 av 21 rader" in text
+
+
+def test_pdf_and_page_say_the_same_in_swedish(each: Made) -> None:
+    html = each.document.html.decode()
+    assert '<html lang="sv">' in html
+    assert html.count("<h1>") == 1
+    for text in (each.text, html):
+        assert "Så fördelas statsbidraget" in text
+        assert "Så är beloppen beräknade" in text
+    assert f"Sida 1 av {len(each.pages)}" in each.text
+
+
+def test_no_municipal_table_is_split(each: Made) -> None:
+    """A caption once per county, and its last municipality on the same page."""
+    for table in section(each.view, RecipientType.KOMMUN).tables:
+        caption = f"Tabell {table.number}. Kommunerna i {table.subject}"
+        own = [page for page in each.pages if caption in page]
+        assert len(own) == 1
+        for row in table.rows:
+            assert f"{row.code} {row.name} " in own[0]
+
+
+# --- Columns, order, frame -------------------------------------------------------------------
+
+
+def test_tables_have_a_column_per_post_and_a_group_is_one(of_2025: Made) -> None:
+    regions = section(of_2025.view, RecipientType.REGION).tables
+    assert regions[0].columns == ("Komplexa behov", "Suicidprevention", "Totalt")
+    counties, parts = section(of_2025.view, RecipientType.LAN).tables
+    assert counties.columns == (
+        "Komplexa behov",
+        "Nationella strategin",
+        "Suicidprevention",
+        "Totalt",
+    )
+    assert parts.subject == "Nationella strategin"
+    assert parts.columns == ("Genomförande", "Brukarmedverkan", "Vård- och insatsprogram", "Totalt")
+    for row in parts.rows:
+        assert row.cells[-1].sek == sum(cell.sek for cell in row.cells[:-1])
+
+
+def test_recipients_are_complete_and_in_the_order_of_codes(each: Made) -> None:
+    for recipients, count in (("region", 21), ("lan", 21), ("skr", 1), ("kommun", 290)):
+        own = section(each.view, RecipientType(recipients))
+        rows = (
+            [row for table in own.tables for row in table.rows]
+            if recipients == "kommun"
+            else list(own.tables[0].rows)
+        )
+        assert [row.code for row in rows] == sorted(row.code for row in rows)
+        assert len(rows) == count == own.recipients_count
+    municipal = section(each.view, RecipientType.KOMMUN).tables
+    assert len(municipal) == 21
+    assert all({row.code[:2] for row in t.rows} == {t.rows[0].code[:2]} for t in municipal)
+    assert all(table.columns == municipal[0].columns for table in municipal)
+    assert "Totalt" not in municipal[0].columns
+
+
+def test_tables_are_numbered_through(each: Made) -> None:
+    numbers = [each.view.frame.number]
+    for part in each.view.sections:
+        numbers += [part.summary.number] if part.summary else []
+        numbers += [table.number for table in part.tables]
+    numbers.append(each.view.bases_number)
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_the_frame_sums_to_the_agreement(each: Made) -> None:
+    frame = each.view.frame
+    assert frame.known_sek == frame.stated_sek == 1_560_000_000
+    assert sum(row.total_sek for row in frame.rows) == frame.stated_sek
+    assert frame.places == 0
+    assert frame.shown(None) == "–"
+    assert frame.shown(1_560_000_000) == "1\u00a0560"
+
+
+def test_a_frame_shows_as_many_decimals_as_it_needs() -> None:
+    frame = Frame(1, (RecipientType.SKR,), (FrameRow("SKR", (25_500_000,)),), 1_640_500_000)
+    assert frame.shown(25_500_000) == "25,5"
+    assert frame.known_sek != frame.stated_sek
+
+
+# --- Marks -----------------------------------------------------------------------------------
+
+
+def test_in_2025_municipalities_are_marked_and_nothing_else(of_2025: Made) -> None:
+    for part in of_2025.view.sections:
+        marks = [c.mark for table in part.tables for row in table.rows for c in row.cells]
+        if part.recipients == RecipientType.KOMMUN:
+            assert marks == ["*"] * 290
+        else:
+            assert set(marks) == {""}
+    assert of_2025.view.explained == (Maturity.ESTIMATE,)
+    rows = re.findall(r"^\d{4} \D+ [\d ]+ \*\s*$", of_2025.text, re.MULTILINE)
+    assert len(rows) == 290
+
+
+def test_in_2024_published_figures_are_unmarked(of_2024: Made) -> None:
+    counties = section(of_2024.view, RecipientType.LAN).tables[0]
+    for row in counties.rows:
+        marks = tuple(cell.mark for cell in row.cells)
+        expected = ("", "", "", "", "") if row.code in {"14", "23"} else ("*", "**", "", "**", "*")
+        assert marks == expected, row
+    for row in section(of_2024.view, RecipientType.REGION).tables[0].rows:
+        assert tuple(cell.mark for cell in row.cells) == ("*", "**", "**", "*")
+    assert of_2024.view.explained == (Maturity.ESTIMATE, Maturity.RECONSTRUCTED)
+    assert "Belopp med ** " in of_2024.text.replace("\n", " ")
+
+
+def test_known_counties_of_2024(of_2024: Made) -> None:
+    rows = {row.code: row for row in section(of_2024.view, RecipientType.LAN).tables[0].rows}
+    assert [cell.sek for cell in rows["23"].cells] == [
+        2_974_230,
+        6_819_298,
+        1_000_000,
+        2_509_377,
+        13_302_905,
+    ]
+    assert [cell.sek for cell in rows["14"].cells] == [
+        41_917_629,
+        29_276_915,
+        2_000_000,
+        33_485_400,
+        106_679_943,
+    ]
+
+
+def test_a_mark_is_never_raised(each: Made) -> None:
+    html = each.document.html.decode()
+    assert "<sup" not in html
+    assert not set("¹²³⁴⁵⁶⁷⁸⁹⁰ᵃᵇᶜ") & set(html)
+
+
+# --- Where figures come from -----------------------------------------------------------------
+
+
+def test_sources_of_printed_figures(of_2025: Made, of_2024: Made) -> None:
+    assert section(of_2025.view, RecipientType.REGION).all_published
+    assert section(of_2025.view, RecipientType.LAN).all_published
+    assert not section(of_2025.view, RecipientType.KOMMUN).published
+    counties = section(of_2024.view, RecipientType.LAN)
+    assert not counties.all_published
+    assert {source.recipients for source in counties.published} == {
+        ("Jämtlands län",),
+        ("Västra Götalands län",),
+    }
+    assert "Beloppen för Jämtlands län är publicerade." in of_2024.text
+
+
+def test_rules_name_key_clause_population_and_calibration(of_2024: Made) -> None:
+    rules = {(rule.recipients, rule.label): rule for rule in of_2024.view.rules}
+    youth = rules[RecipientType.LAN, "Barn och unga"]
+    assert youth.key == "Efter folkmängd 0–25 år"
+    assert youth.key_source.place == "avsnitt\u00a05.1"
+    assert youth.calibrated == ("Västra Götalands län", "Jämtlands län")
+    assert [basis.maturity for basis in youth.bases] == [Maturity.ESTIMATE]
+    assert rules[RecipientType.LAN, "Brukarmedverkan"].bases == ()
+    for basis in of_2024.view.bases:
+        assert basis.sha256[:12] in of_2024.text
+    assert "ingen bekräftelse" in " ".join(of_2024.text.split())
+
+
+def test_a_basis_without_its_sidecar_is_refused(of_2025: Made) -> None:
+    with pytest.raises(ProgramError, match="not in the material"):
+        national_tables(replace(of_2025.material, extracts={}))
+
+
+def test_the_date_is_the_agreements(of_2025: Made) -> None:
+    assert of_2025.view.created.date().isoformat() == "2025-01-30"
+    unsigned = replace(of_2025.view, signed_by_state=None)
+    assert unsigned.created.date().isoformat() == "2025-01-01"
+
+
+def test_a_foot_that_is_not_the_agreements_says_so() -> None:
+    figure = Figure(99, False, Maturity.DEFINITIVE)
+    foot = Foot((figure,), (100,), as_agreed=False)
+    assert foot.differences == (-1,)
+    assert Table(1, "", ("Post",), (), foot).differing == (("Post", -1),)
+
+
+# --- The attached file -----------------------------------------------------------------------
+
+
+def test_the_csv_is_attached_and_holds_every_figure(each: Made) -> None:
+    attached = PdfReader(io.BytesIO(each.document.pdf)).attachments
+    content = attached["fordelning.csv"][0]
+    assert content == national_csv(each.view)
+    assert content.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig")), delimiter=";"))
+    known = {
+        (row["mottagartyp"], row["kod"], row["post"]): (int(row["belopp, kr"]), row["märke"])
+        for row in rows
+    }
+    assert len(known) == len(rows)
+    for part in each.view.sections:
+        if part.recipients == RecipientType.KOMMUN:
+            for table in part.tables:
+                for row in table.rows:
+                    cell = row.cells[0]
+                    assert known["kommun", row.code, table.columns[0]] == (cell.sek, cell.mark)
+    assert not any("," in str(row["belopp, kr"]) or " " in row["belopp, kr"] for row in rows)
