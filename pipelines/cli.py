@@ -288,25 +288,29 @@ def main() -> NoReturn:
         _show(error)
         code = error.exit_code
     except (KeyboardInterrupt, typer.Abort):
-        typer.echo("stopped; nothing half-written is left", err=True)
         code = 130
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
+    except SystemExit as left:
+        # The library's own way out when nobody reads on (`… | head -1`): for us all is well.
+        code = 0 if isinstance(left.__context__, BrokenPipeError) else left.code
     except Exception as error:
         code = _unexpected(error)
+    if code == 130:
+        typer.echo("stopped; nothing half-written is left", err=True)
     _leave(code if isinstance(code, int) else 0)
 
 
 def _leave(code: int) -> NoReturn:
     """Ends the process. Taking pandas apart piece by piece takes longer than many commands do."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            # Nobody reads on, or the disk is full: `main` has said so, and Python would once more.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
     if "dagster" in sys.modules:
         sys.exit(code)
-    try:
-        sys.stdout.flush()
-        sys.stderr.flush()
-    except BrokenPipeError:
-        code = 0
     os._exit(code)
 
 

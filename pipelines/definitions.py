@@ -19,7 +19,7 @@ from assets.plan import plan
 from assets.population import population
 from assets.publication import publication
 from assets.reconciliation import reconciliation
-from assets.settings import Folders, Progress, agreements
+from assets.settings import Folders, Progress
 from assets.stage_files import StageFiles
 from statsbidrag.fingerprint import code_version
 
@@ -38,7 +38,6 @@ ASSETS = (
 publish_job = dg.define_asset_job(
     "publish",
     selection=dg.AssetSelection.all(),
-    partitions_def=agreements,
     description="Fördelning, avstämning, dokument och publicering för en överenskommelse.",
 )
 

@@ -16,7 +16,6 @@ from pathlib import Path
 import dagster as dg
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
-from statsbidrag.site import site_files
 
 from assets import settings
 from pipelines.definitions import ASSETS, PROJECT, build_defs, folders_of
@@ -25,8 +24,10 @@ from schemas.reconciliation import Reconciliation
 from statsbidrag.documents import views
 from statsbidrag.errors import ProgramError, StatsbidragError, UsageError
 from statsbidrag.fingerprint import inputs_of
+from statsbidrag.material import Material
 from statsbidrag.press import print_all
 from statsbidrag.publication import (
+    CURRENT,
     Revision,
     current_manifests,
     find_revision,
@@ -35,6 +36,7 @@ from statsbidrag.publication import (
 )
 from statsbidrag.raw import Raw
 from statsbidrag.rendering import STATIC, static_files
+from statsbidrag.site import agreement_entry, site_files
 from statsbidrag.stages import material
 
 Outcome = tuple[list[StatsbidragError], bool]
@@ -44,7 +46,7 @@ Outcome = tuple[list[StatsbidragError], bool]
 def run_agreements(raw: Path, output: Path, ids: Sequence[str], jobs: int) -> Outcome:
     """Every stage of each agreement; prints a summary and the address of the site."""
     failed: list[StatsbidragError] = []
-    withheld = False
+    revisions: list[Revision] = []
     console = Console(stderr=True)
     with _instance() as (instance, stages), _bar(console) as bar:
         for agreement_id in ids:
@@ -54,52 +56,67 @@ def run_agreements(raw: Path, output: Path, ids: Sequence[str], jobs: int) -> Ou
                 if revision is None:
                     step = _Step(bar, task)
                     revision = _run(instance, stages, raw, output, agreement_id, jobs, step)
+                elif revision.manifest.withheld:
+                    _say_why(material(Raw(raw), agreement_id).reconciliation)
                 bar.update(task, completed=len(ASSETS), total=len(ASSETS))
-            except StatsbidragError as error:
-                failed.append(error)
+            except Exception as error:
+                failed.append(_ours(agreement_id, error))
                 bar.update(task, description=f"{agreement_id} failed")
                 continue
-            _say(output, revision)
-            withheld = withheld or revision.manifest.state == "withheld"
-    if len(failed) < len(ids):
-        _write_site(raw, output)
-        print((output / "index.html").resolve().as_uri())
-    return failed, withheld
+            _say(revision)
+            revisions.append(revision)
+    if revisions:
+        try:
+            _write_site(output, revisions)
+            print((output / "index.html").resolve().as_uri())
+        except Exception as error:
+            failed.append(_ours("index.html", error))
+    return failed, any(revision.manifest.withheld for revision in revisions)
+
+
+def _ours(what: str, error: Exception) -> StatsbidragError:
+    """The error, if it is our own; otherwise it is a bug or the machine, and one of ours says so.
+
+    Either way the other agreements go on.
+    """
+    if isinstance(error, StatsbidragError):
+        return error
+    found = ProgramError(f"{what}: the program failed: {type(error).__name__}: {error}")
+    found.__cause__ = error
+    return found
 
 
 def run_draft(raw: Path, output: Path, ids: Sequence[str], counties: Sequence[str]) -> Outcome:
     """The chosen counties' documents, to look at: `output/<agreement>/draft/`, never current."""
     failed: list[StatsbidragError] = []
-    withheld = False
-    drawn = 0
+    made: list[Material] = []
     for agreement_id in ids:
         try:
-            made = material(Raw(raw), agreement_id)
-            for result in made.reconciliation.errors():
-                sys.stderr.write(finding(agreement_id, result))
-            withheld = withheld or bool(made.reconciliation.errors())
-            folder = output / agreement_id / "draft"
-            chosen = views(made, counties)
-            for document in print_all(chosen, {}):
-                write_files(
-                    folder,
-                    {f"{document.path}.html": document.html, f"{document.path}.pdf": document.pdf},
-                )
-                drawn += 1
-                print((folder / f"{document.path}.pdf").resolve().as_uri())
-            if chosen:
-                write_files(folder / STATIC, static_files())
+            made.append(material(Raw(raw), agreement_id))
         except StatsbidragError as error:
             failed.append(error)
-    if not drawn and not failed and not withheld:
-        named = ", ".join(counties)
-        failed.append(
-            UsageError(
-                f"no plan for county {named} in {', '.join(ids)}: "
-                f"write {raw / 'plans' / ids[0] / counties[0]}.yaml"
-            )
+    planned = {plan.county for each in made for plan in each.plans}
+    unplanned = [county for county in dict.fromkeys(counties) if county not in planned]
+    if unplanned and not failed:
+        path = raw / "plans" / ids[0] / unplanned[0]
+        named = ", ".join(unplanned)
+        raise UsageError(f"no plan for county {named} in {', '.join(ids)}: write {path}.yaml")
+    for each in made:
+        _say_why(each.reconciliation)
+        _draw(each, output / each.agreement.id / "draft", counties)
+    return failed, any(each.reconciliation.errors() for each in made)
+
+
+def _draw(made: Material, folder: Path, counties: Sequence[str]) -> None:
+    chosen = views(made, counties)
+    for document in print_all(chosen, {}):
+        write_files(
+            folder,
+            {f"{document.path}.html": document.html, f"{document.path}.pdf": document.pdf},
         )
-    return failed, withheld
+        print((folder / f"{document.path}.pdf").resolve().as_uri())
+    if chosen:
+        write_files(folder / STATIC, static_files())
 
 
 class _Step(settings.Progress):
@@ -138,23 +155,33 @@ def _run(
     resources = folders_of(raw.resolve(), output.resolve(), stages, jobs)
     defs = build_defs(**{**resources, "progress": step})
     instance.add_dynamic_partitions(str(settings.agreements.name), [agreement_id])
-    outcome = defs.resolve_job_def("publish").execute_in_process(
-        partition_key=agreement_id,
-        instance=instance,
-        raise_on_error=True,
-        run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-    )
+    try:
+        outcome = defs.resolve_job_def("publish").execute_in_process(
+            partition_key=agreement_id,
+            instance=instance,
+            raise_on_error=True,
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+        )
+    except dg.DagsterExecutionInterruptedError:
+        raise KeyboardInterrupt from None
+    except dg.DagsterError as error:
+        # A blocking check: either the inputs contradict each other, which this says, or a bug.
+        material(Raw(raw), agreement_id)
+        raise ProgramError(f"{agreement_id}: {error}") from error
     manifest = outcome.asset_value("publication")
     revision = find_revision(output, agreement_id, manifest.fingerprint)
     if not outcome.success or revision is None:
         raise ProgramError(f"{agreement_id}: the job ended without a revision.")
-    report: Reconciliation = outcome.asset_value("reconciliation")
-    for result in report.errors():
-        sys.stderr.write(finding(agreement_id, result))
+    _say_why(outcome.asset_value("reconciliation"))
     return Revision(revision.folder, revision.manifest, new=True)
 
 
-def _say(output: Path, revision: Revision) -> None:
+def _say_why(report: Reconciliation) -> None:
+    for result in report.errors():
+        sys.stderr.write(finding(report.agreement, result))
+
+
+def _say(revision: Revision) -> None:
     manifest = revision.manifest
     name = revision.folder.name
     news = f"new revision {name}" if revision.new else f"unchanged: revision {name} stands"
@@ -163,8 +190,18 @@ def _say(output: Path, revision: Revision) -> None:
         print(f"{manifest.agreement}: withheld: {', '.join(manifest.withheld)}; not made current")
 
 
-def _write_site(raw: Path, output: Path) -> None:
-    files = site_files(current_manifests(output), output)
+def _write_site(output: Path, revisions: Sequence[Revision]) -> None:
+    """The front page: every current revision, and of this run those that withheld something."""
+    entries = {
+        name: agreement_entry(manifest, f"{name}/{CURRENT}")
+        for name, manifest in current_manifests(output).items()
+    }
+    for revision in revisions:
+        name = revision.manifest.agreement
+        entries.setdefault(
+            name, agreement_entry(revision.manifest, f"{name}/{revision.folder.name}")
+        )
+    files = site_files(list(entries.values()))
     write_files(output, {**files, **{f"{STATIC}/{n}": c for n, c in static_files().items()}})
 
 

@@ -83,8 +83,8 @@ Kronor = Annotated[int, BeforeValidator(whole_kronor)]
 """Whole kronor, possibly negative (a change)."""
 
 
-Amount = Annotated[int, BeforeValidator(whole_kronor), Field(ge=0)]
-"""Whole kronor to split or to pay: zero or more."""
+Amount = Annotated[int, BeforeValidator(whole_kronor), Field(ge=0, le=10**15)]
+"""Whole kronor to split or to pay: zero or more, and few enough for a table's integers."""
 
 LanCode = Annotated[str, StringConstraints(strict=True, pattern=r"^[0-9]{2}$")]
 RecipientCode = Annotated[str, StringConstraints(strict=True, pattern=r"^([0-9]{2}|[0-9]{4}|SKR)$")]

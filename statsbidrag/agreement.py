@@ -11,7 +11,15 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from schemas.agreement import Agreement, Coverage, FixedStep, Post, RestStep
+from schemas.agreement import (
+    Agreement,
+    Coverage,
+    FixedStep,
+    Post,
+    RestStep,
+    Rounding,
+    RoundingMethod,
+)
 from schemas.common import RecipientType
 from statsbidrag import register as reg
 from statsbidrag.errors import InputError, Problem
@@ -27,6 +35,7 @@ def load_agreement(raw: Raw, agreement_id: str, register: pd.DataFrame) -> Agree
     agreement, file = read_model(path, Agreement)
     problems = [
         *_identity(agreement, file, agreement_id),
+        *_compared(agreement, file, raw),
         *_names(agreement, file),
         *_references(agreement, file),
         *_groups(agreement, file, register),
@@ -35,7 +44,11 @@ def load_agreement(raw: Raw, agreement_id: str, register: pd.DataFrame) -> Agree
         *_dates(agreement, file),
     ]
     if not problems:
-        problems = [*_sums(agreement, file), *_keys(agreement, file, register)]
+        problems = [
+            *_sums(agreement, file),
+            *_keys(agreement, file, register),
+            *_units(agreement, file),
+        ]
     if problems:
         raise InputError(problems)
     return agreement
@@ -50,6 +63,17 @@ def _identity(agreement: Agreement, file: YamlFile, agreement_id: str) -> Iterat
     if agreement.id != wanted:
         yield file.problem(
             ("id",), expected=f"`{wanted}`, programme and year", found=f"`{agreement.id}`"
+        )
+
+
+def _compared(agreement: Agreement, file: YamlFile, raw: Raw) -> Iterator[Problem]:
+    other = agreement.compares_with
+    if other is not None and (path := raw.agreement_path(other)) and not path.is_file():
+        yield file.problem(
+            ("compares_with",),
+            expected=f"an agreement that has a file, {path}",
+            found=f"`{other}`, which has none",
+            action="write that file, or take this line away",
         )
 
 
@@ -253,6 +277,30 @@ def _keys(agreement: Agreement, file: YamlFile, register: pd.DataFrame) -> Itera
                 expected=f"{_kr(post.amount)} to {count} recipients, the post's whole amount",
                 found=f"{_kr(given)} in fixed sums" + (", before the rest" if has_rest else ""),
                 action=_MEND + (", or add `- rest: …`" if not has_rest else ""),
+            )
+
+
+def _units(agreement: Agreement, file: YamlFile) -> Iterator[Problem]:
+    """A convention that promises an exact sum needs a sum of whole units."""
+    totals = {
+        **{str(each): agreement.posts_of(each) for each in agreement.types()},
+        **{g.id: [p for p in agreement.posts if p.part_of == g.id] for g in agreement.post_groups},
+    }
+    wanted: list[tuple[Location, str, Rounding, int]] = [
+        (("posts", index, "amount"), post.id, agreement.rounding_of(post), post.amount)
+        for index, post in enumerate(agreement.posts)
+    ]
+    wanted += [
+        (("rounding", "unit"), f"all of {name}", agreement.rounding, sum(p.amount for p in posts))
+        for name, posts in totals.items()
+    ]
+    for at, name, rounding, amount in wanted:
+        if rounding.method != RoundingMethod.HALF_UP and amount % rounding.unit:
+            yield file.problem(
+                at,
+                expected=f"a multiple of {_kr(rounding.unit)}, the unit that {name} is rounded to",
+                found=_kr(amount),
+                action=_MEND,
             )
 
 

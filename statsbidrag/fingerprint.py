@@ -6,6 +6,7 @@ Belongs here: which files and versions those are. Does not: a single document's 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import platform
@@ -17,8 +18,9 @@ from typing import Final
 
 from schemas.agreement import Agreement
 from schemas.manifest import HashedFile
+from statsbidrag.errors import InputError
 from statsbidrag.pdf import engine_versions
-from statsbidrag.raw import Raw
+from statsbidrag.raw import Raw, described_by
 from statsbidrag.yamlfile import read_model
 
 _SOURCES: Final = ("pipelines", "assets", "statsbidrag", "schemas")
@@ -53,20 +55,25 @@ def inputs_of(raw: Raw, agreement_id: str, project: Path) -> Inputs:
 
 
 def raw_files(raw: Raw, agreement_id: str) -> list[Path]:
-    """The raw files of an agreement and of the one that it compares with, each once."""
+    """The raw files of an agreement and of the one that it compares with, each once.
+
+    That the other one cannot be read is its own failure and does not stop this agreement.
+    """
     agreement, _ = read_model(raw.agreement_path(agreement_id), Agreement)
-    agreements = [agreement]
+    ids, days = [agreement_id], {agreement.population.reference_date}
     if agreement.compares_with is not None:
-        agreements.append(read_model(raw.agreement_path(agreement.compares_with), Agreement)[0])
-    days = {each.population.reference_date for each in agreements}
+        ids.append(agreement.compares_with)
+        with contextlib.suppress(InputError):
+            other, _ = read_model(raw.agreement_path(agreement.compares_with), Agreement)
+            days.add(other.population.reference_date)
     found = [raw.root / "register" / name for name in ("recipients.csv", "recipients.yaml")]
-    for each in agreements:
-        found.append(raw.agreement_path(each.id))
-        found.extend(sorted((raw.root / "published").glob(f"{each.id}.*")))
+    for each in ids:
+        found.append(raw.agreement_path(each))
+        found.extend(sorted((raw.root / "published").glob(f"{each}.*")))
     found.extend(raw.plan_paths(agreement_id))
     for path, sidecar in raw.population_sidecars():
         if sidecar.reference_date in days:
-            found.extend([path, path.with_name(Path(sidecar.file).name)])
+            found.extend([path, described_by(path, sidecar)])
     return sorted(path for path in found if path.is_file())
 
 

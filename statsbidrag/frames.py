@@ -6,6 +6,7 @@ Belongs here: the bridge from pandera's failures to ours. Does not: any table's 
 
 from __future__ import annotations
 
+import io
 import re
 from pathlib import Path
 from typing import Final
@@ -14,7 +15,7 @@ import pandas as pd
 from pandera.errors import SchemaErrors
 
 from schemas.tables import Table, checked
-from statsbidrag.errors import InputError, Problem, ProgramError
+from statsbidrag.errors import InputError, Problem, ProgramError, input_error
 
 _SHOWN: Final = 5
 
@@ -36,15 +37,35 @@ def checked_own(table: type[Table], frame: pd.DataFrame) -> pd.DataFrame:
         raise ProgramError(f"a table {table.__name__} is not as it should be: {first}") from error
 
 
+def read_csv(content: bytes, path: Path) -> pd.DataFrame:
+    """A CSV file as text, cell by cell. Raises InputError where it is none."""
+    try:
+        frame = pd.read_csv(io.BytesIO(content), dtype=str, keep_default_na=False)
+    except ValueError as error:
+        found = str(error).strip().splitlines()[0][:80]
+        raise input_error(
+            path, expected="a CSV file in UTF-8", found=found, action="write it anew"
+        ) from None
+    if not isinstance(frame.index, pd.RangeIndex):
+        raise input_error(
+            path,
+            "columns",
+            expected=f"{len(frame.columns)} cells a row, as in the heading",
+            found="more",
+            action="write it anew",
+        )
+    return frame
+
+
 def whole_numbers(column: pd.Series, path: Path) -> pd.Series:
     """A column of digits as int64. Raises InputError for `..`, decimals, signs, separators."""
-    bad = column[~column.map(lambda text: bool(re.fullmatch(r"[0-9]+", str(text))))]
+    bad = column[~column.map(lambda text: bool(re.fullmatch(r"[0-9]{1,15}", str(text))))]
     if len(bad):
         raise InputError(
             Problem(
                 str(path),
                 f"row {row}, column {column.name}",
-                "a whole number, not negative, digits only",
+                "a whole number, not negative, at most 15 digits and nothing else",
                 f"`{value}`",
                 "correct it against the source",
                 row,

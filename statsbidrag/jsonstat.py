@@ -33,6 +33,7 @@ _MONTHS: Final = [
     *("januari", "februari", "mars", "april", "maj", "juni"),
     *("juli", "augusti", "september", "oktober", "november", "december"),
 ]
+_MOST_PERSONS: Final = 10**9
 _FETCH: Final = "fetch the table again, with these cells and no others"
 
 
@@ -100,7 +101,11 @@ def read_jsonstat(file: Sealed[PopulationSidecar]) -> PopulationTable:
 
 def _parsed(file: Sealed[PopulationSidecar]) -> _Dataset:
     try:
-        data = json.loads(file.content.decode("utf-8"), object_pairs_hook=_no_key_twice)
+        text = file.content.decode("utf-8")
+        data = json.loads(text, object_pairs_hook=_no_key_twice)
+        if "\\ud" in text.lower():
+            # Half a character is valid JSON, but no text: encoding it is a ValueError.
+            json.dumps(data, ensure_ascii=False).encode("utf-8")
     except _KeyTwiceError as error:
         raise input_error(
             file.path, expected="each code once", found=f"`{error}` twice", action=_FETCH
@@ -199,15 +204,15 @@ def _check_shape(path: Path, dataset: _Dataset) -> None:
             found=f"{len(dataset.value)}",
             action="the file is cut short: fetch it again",
         )
-    lowest = min(dataset.value, default=0)
-    if lowest < 0:
-        raise input_error(
-            path,
-            f"value[{dataset.value.index(lowest)}]",
-            expected="a number of persons, zero or more",
-            found=str(lowest),
-            action=_FETCH,
-        )
+    for extreme in (min(dataset.value, default=0), max(dataset.value, default=0)):
+        if not 0 <= extreme <= _MOST_PERSONS:
+            raise input_error(
+                path,
+                f"value[{dataset.value.index(extreme)}]",
+                expected=f"a number of persons, 0 to {_MOST_PERSONS}",
+                found=f"{str(extreme)[:60]}",
+                action=_FETCH,
+            )
 
 
 def _check_day(file: Sealed[PopulationSidecar], dataset: _Dataset) -> None:
@@ -251,10 +256,7 @@ def _frame(file: Sealed[PopulationSidecar], dataset: _Dataset) -> pd.DataFrame:
     values = values.transpose([dataset.id.index(name) for name in order + rest]).reshape(-1)
     codes = [dataset.dimension[name].category.codes() for name in order]
     grid = np.indices([len(part) for part in codes]).reshape(len(codes), -1)
-    column = {
-        name: _categorical(grid[i], codes[i])
-        for i, name in enumerate(order)
-    }
+    column = {name: _categorical(grid[i], codes[i]) for i, name in enumerate(order)}
     ages = [_age(file.path, code) for code in codes[order.index(AGE)]] if AGE in order else []
     at = grid[order.index(AGE)] if AGE in order else np.zeros(len(values), dtype=int)
     spans = np.array(ages or [(0, OPEN_AGE)], dtype="int64")

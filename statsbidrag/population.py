@@ -81,8 +81,8 @@ def read_extracts(
 def read_extract(file: Sealed[PopulationSidecar], register: pd.DataFrame) -> Extract:
     """One file, whole: every region of its level once, all ages, both sexes, its control total."""
     table = read_jsonstat(file)
+    _check_regions(file, table.frame, register)
     frame = checked_input(tables.Population, table.frame, file.path)
-    _check_regions(file, frame, register)
     _check_names(file.path, table.labels, reg.names(register, file.sidecar.level))
     _check_ages(file.path, frame)
     extract = Extract(file.path, file.name, file.sidecar, frame)
@@ -132,8 +132,12 @@ class _Candidate:
 def _basis(
     key: BasisKey, extracts: Sequence[Extract], agreement: Agreement, raw: Raw
 ) -> pd.DataFrame:
-    pins = set(agreement.population.pins)
-    allowed = [extract for extract in extracts if not pins or extract.sidecar.sha256 in pins]
+    pins, table = set(agreement.population.pins), agreement.population.table
+    allowed = [
+        extract
+        for extract in extracts
+        if extract.sidecar.table == table and (not pins or extract.sidecar.sha256 in pins)
+    ]
     found = [candidate for e in allowed if (candidate := _candidate(key, e)) is not None]
     if not found:
         raise _no_population(key, agreement, raw)

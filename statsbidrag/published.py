@@ -6,8 +6,6 @@ Belongs here: reading and checking `raw/published/`. Does not: comparing it with
 
 from __future__ import annotations
 
-import io
-
 import pandas as pd
 
 from schemas import tables
@@ -15,8 +13,8 @@ from schemas.agreement import Agreement
 from schemas.common import NATION, TOTAL, RecipientType
 from schemas.sidecar import PublishedSidecar
 from statsbidrag import register as reg
-from statsbidrag.errors import InputError, Problem, input_error
-from statsbidrag.frames import checked_input, whole_numbers
+from statsbidrag.errors import InputError, Problem
+from statsbidrag.frames import checked_input, read_csv, whole_numbers
 from statsbidrag.raw import Sealed
 
 
@@ -37,12 +35,7 @@ def read_published(
     """
     if file is None:
         return no_published()
-    try:
-        frame = pd.read_csv(io.BytesIO(file.content), dtype=str, keep_default_na=False)
-    except (ValueError, UnicodeDecodeError) as error:
-        raise input_error(
-            file.path, expected="a CSV file in UTF-8", found=str(error)[:80], action="write it anew"
-        ) from None
+    frame = read_csv(file.content, file.path)
     if "amount_sek" in frame:
         frame["amount_sek"] = whole_numbers(frame["amount_sek"], file.path)
     frame = checked_input(tables.Published, frame, file.path)

@@ -44,8 +44,18 @@ class Raw:
         return sorted(path.stem for path in folder.glob("*.yaml"))
 
     def plan_paths(self, agreement_id: str) -> list[Path]:
-        """The plans of one agreement's counties, by county code."""
-        return sorted((self.root / "plans" / agreement_id).glob("*.yaml"))
+        """The plans of one agreement's counties, by code. Raises InputError for other files."""
+        found = []
+        for path in sorted((self.root / "plans" / agreement_id).glob("[!.]*")):
+            if path.suffix != ".yaml":
+                raise input_error(
+                    path,
+                    expected="a plan, called by its county's code: 23.yaml",
+                    found=f"`{path.name}`",
+                    action="rename it, or take it away",
+                )
+            found.append(path)
+        return found
 
     def register(self) -> Sealed[RegisterSidecar]:
         """The register of recipients."""
@@ -90,17 +100,24 @@ class Raw:
 
     def _sealed(self, sidecar_path: Path, model: type[SidecarModel]) -> Sealed[SidecarModel]:
         sidecar, _ = read_model(sidecar_path, model)
-        path = sidecar_path.with_name(sidecar.file)
-        if Path(sidecar.file).name != sidecar.file or path.stem != sidecar_path.stem:
-            raise input_error(
-                sidecar_path,
-                "file",
-                expected=f"the name of the file beside it, {sidecar_path.stem}.…",
-                found=f"`{sidecar.file}`",
-                action="a sidecar has the same name as its file",
-            )
+        path = described_by(sidecar_path, sidecar)
         content = _verified(path, sidecar)
         return Sealed(path, path.relative_to(self.root).as_posix(), sidecar, content)
+
+
+def described_by(sidecar_path: Path, sidecar: Sidecar) -> Path:
+    """The file that a sidecar speaks of. Raises InputError if it is not the one beside it."""
+    name = sidecar.file
+    beside = Path(name).name == name and Path(name).stem == sidecar_path.stem
+    if not beside or not name.isprintable():
+        raise input_error(
+            sidecar_path,
+            "file",
+            expected=f"the name of the file beside it, {sidecar_path.stem}.…",
+            found=f"`{name}`",
+            action="a sidecar has the same name as its file",
+        )
+    return sidecar_path.with_name(name)
 
 
 def _verified(path: Path, sidecar: Sidecar) -> bytes:

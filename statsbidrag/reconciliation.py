@@ -36,7 +36,12 @@ def reconcile(
     plans: Sequence[Plan],
     fingerprint: str = "",
 ) -> Reconciliation:
-    """Every comparison of one agreement, in the order of the stages."""
+    """Every comparison of one agreement, in the order of the stages.
+
+    Where the agreement pins extracts, the others do not count and are not compared.
+    """
+    pins = agreement.population.pins
+    extracts = [extract for extract in extracts if not pins or extract.sidecar.sha256 in pins]
     results = [
         *_stated_totals(agreement),
         *_levels(extracts, register),
@@ -268,7 +273,8 @@ def _published(
     for row in rows(allocation):
         if row.published_sek is None or row.amount_sek is None:
             continue
-        subject = f"{labels[row.post]}, {row.recipient_name} ({row.recipient_type})"
+        name = TYPE_NAMES[row.recipient_type] if row.kind == "nation" else row.recipient_name
+        subject = f"{labels[row.post]}, {name}"
         if row.kind == "nation":
             yield _nation(agreement, allocation, row, f"{subject}: kolumnens summa", where)
             continue

@@ -5,22 +5,19 @@ Belongs here: reading the register and looking recipients up. Does not: what the
 
 from __future__ import annotations
 
-import io
-
 import pandas as pd
 
 from schemas import tables
 from schemas.common import Level, RecipientType
 from schemas.sidecar import RegisterSidecar
 from statsbidrag.errors import input_error
-from statsbidrag.frames import checked_input
+from statsbidrag.frames import checked_input, read_csv
 from statsbidrag.raw import Sealed
 
 
 def read_register(file: Sealed[RegisterSidecar]) -> pd.DataFrame:
     """The register as a frame (`schemas.tables.Register`). Raises InputError."""
-    frame = pd.read_csv(io.BytesIO(file.content), dtype=str, keep_default_na=False)
-    frame = checked_input(tables.Register, frame, file.path)
+    frame = checked_input(tables.Register, read_csv(file.content, file.path), file.path)
     if len(frame) != file.sidecar.rows:
         raise input_error(
             file.path,

@@ -12,9 +12,10 @@ import pandas as pd
 
 from schemas.agreement import Agreement
 from schemas.plan import Plan
-from schemas.reconciliation import Reconciliation
+from schemas.reconciliation import Reconciliation, Withholds
 from statsbidrag.agreement import load_agreement
 from statsbidrag.allocation import allocate
+from statsbidrag.errors import InputError, Problem
 from statsbidrag.material import Material
 from statsbidrag.plan import load_plans
 from statsbidrag.population import Extract, basis_frame, read_extracts
@@ -82,10 +83,33 @@ def gathered(
 
 
 def material(raw: Raw, agreement_id: str, fingerprint: str = "") -> Material:
-    """The agreement computed, with its plans, and reconciled."""
+    """The agreement computed, with its plans, and reconciled.
+
+    Raises InputError for any file that cannot be used, and for files that contradict each other.
+    """
     computed = compute(raw, agreement_id)
     plans = load_plans(raw, computed.agreement, computed.register)
-    return material_of(computed, plans, fingerprint)
+    made = material_of(computed, plans, fingerprint)
+    refuse_contradictions(made.reconciliation)
+    return made
+
+
+def refuse_contradictions(report: Reconciliation) -> None:
+    """Raises InputError where the comparisons say that nothing may be made of the agreement."""
+    problems = [
+        Problem(
+            f"{report.agreement}: {result.where}",
+            ", ".join(result.rows) or result.what,
+            f"{result.expected} {result.unit}",
+            f"{result.found} {result.unit}",
+            "mend the wrong file; where two extracts contradict each other, let one sidecar say "
+            "that it `replaces` the other's sha256, or pin one in the agreement",
+        )
+        for result in report.errors()
+        if result.withholds == Withholds.AGREEMENT
+    ]
+    if problems:
+        raise InputError(problems)
 
 
 def material_of(computed: Computed, plans: tuple[Plan, ...], fingerprint: str = "") -> Material:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -28,8 +28,10 @@ MAX_BYTES: Final = 1_000_000
 MAX_DEPTH: Final = 30
 
 _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_INT: Final = re.compile(r"[-+]?[0-9]+")
-_FLOAT: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_INT: Final = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})")
+_FLOAT: Final = re.compile(
+    r"[-+]?(\.[0-9]+|[0-9]+\.[0-9]*)([eE][-+]?[0-9]+)?|[-+]?[0-9]+[eE][-+]?[0-9]+"
+)
 _WORDS: Final[dict[str, Any]] = {
     **dict.fromkeys(["", "~", "null", "Null", "NULL"]),
     **dict.fromkeys(["true", "True", "TRUE"], True),
@@ -47,7 +49,9 @@ class YamlFile:
     data: Any
     marks: dict[Location, tuple[int, int]]
 
-    def problem(self, at: Location, *, expected: str, found: str, action: str = "") -> Problem:
+    def problem(
+        self, at: Location, *, expected: str, found: str, action: str = "correct it in this file"
+    ) -> Problem:
         """A problem at a place in the file (its nearest known parent where it has none)."""
         line, column = self._mark(at)
         return Problem(str(self.path), _dotted(at), expected, found, action, line, column)
@@ -59,12 +63,20 @@ class YamlFile:
 
     def known(self, location: Iterable[int | str]) -> Location:
         """A pydantic location without the names of union members, which the file does not have."""
-        found: Location = ()
         parts = [part for part in location if part != "[key]"]
-        for index, part in enumerate(parts):
-            if (*found, part) in self.marks or index == len(parts) - 1:
-                found = (*found, part)
-        return found
+        if whole := self._longest((), parts, to_the_end=True):
+            return whole
+        return (*self._longest((), parts[:-1], to_the_end=False), *parts[-1:])
+
+    def _longest(self, at: Location, parts: Sequence[int | str], *, to_the_end: bool) -> Location:
+        """The longest place in the file that some of the parts name, in their order."""
+        if not parts:
+            return at
+        here = (*at, parts[0])
+        found = self._longest(here, parts[1:], to_the_end=to_the_end) if here in self.marks else ()
+        if len(parts) == 1 and to_the_end:
+            return found
+        return max(found, self._longest(at, parts[1:], to_the_end=to_the_end), key=len)
 
 
 def read_yaml(path: Path) -> YamlFile:
@@ -108,7 +120,10 @@ def _read_text(path: Path) -> str:
         ) from None
     except OSError as error:
         raise input_error(
-            path, expected="a readable file", found=error.strerror or "unreadable"
+            path,
+            expected="a readable file",
+            found=error.strerror or "unreadable",
+            action="put a file there that may be read",
         ) from None
     except UnicodeDecodeError as error:
         raise input_error(
@@ -177,7 +192,17 @@ def _plain(path: Path, node: yaml.Node, at: Location, marks: dict[Location, Any]
         if key is None or key in data:
             found = "a key that is not a word" if key is None else f"`{key}` a second time"
             raise InputError(
-                [Problem(str(path), _dotted(at), "each key once", found, "", line, column)]
+                [
+                    Problem(
+                        str(path),
+                        _dotted(at),
+                        "each key once",
+                        found,
+                        "keep the one that is right",
+                        line,
+                        column,
+                    )
+                ]
             )
         marks[(*at, key)] = (line, column)
         data[key] = _plain(path, value_node, (*at, key), marks)
@@ -190,8 +215,8 @@ def _scalar(node: yaml.ScalarNode) -> Any:
         return text
     if text in _WORDS:
         return _WORDS[text]
+    # 0114 without quotes is a number in YAML, and a lost zero in a code: it stays text here.
     if _INT.fullmatch(text):
-        # 0114 without quotes is a number in YAML, and a lost zero in a code: keep it apart.
         return int(text)
     if _FLOAT.fullmatch(text):
         return float(text)
@@ -211,12 +236,17 @@ def _problems(file: YamlFile, model: type[BaseModel], error: ValidationError) ->
     for item in error.errors(include_url=False):
         at = file.known(item["loc"])
         kind, given = item["type"], item["input"]
+        if kind == "too_short" and len(given) >= item["ctx"]["min_length"]:
+            # The items are there, but none of them is right: that is said of each already.
+            continue
         expected, found, action = item["msg"], _shown(given), "correct the value"
         if kind == "extra_forbidden":
             key = str(at[-1])
             close = difflib.get_close_matches(key, names, n=1)
             expected, found = "a key that the form has", f"the unknown key `{key}`"
             action = f"did you mean `{close[0]}`?" if close else "remove it"
+            if key in names:
+                action = "the form has it in another place: move it there, or remove it"
         elif kind == "missing":
             expected, found, action = f"the key `{at[-1]}`", "nothing", "add it"
         elif kind == "value_error":
