@@ -101,8 +101,12 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
                 continue
             path.parent.mkdir(parents=True, exist_ok=True)
             beside = path.with_name(f"{_UNFINISHED}{path.name}")
-            beside.write_bytes(content)
-            beside.replace(path)
+            try:
+                beside.write_bytes(content)
+                beside.replace(path)
+            except BaseException:
+                beside.unlink(missing_ok=True)
+                raise
 
 
 def read_manifest(folder: Path) -> Manifest:

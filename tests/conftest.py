@@ -1,0 +1,93 @@
+"""What many tests share: the project's own raw data, read once, and a small country to break."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, settings
+
+from schemas.reconciliation import Reconciliation
+from statsbidrag.errors import InputError, Problem
+from statsbidrag.plan import load_plans
+from statsbidrag.raw import Raw
+from statsbidrag.reconciliation import reconcile
+from statsbidrag.register import read_register
+from statsbidrag.stages import Computed, compute
+from tests.cases.small_country import SmallCountry
+
+PROJECT = Path(__file__).resolve().parents[1]
+
+# A slow machine is no failure, and the same examples are tried everywhere.
+settings.register_profile(
+    "project",
+    deadline=None,
+    derandomize=True,
+    max_examples=60,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("project")
+
+
+@pytest.fixture(scope="session")
+def project() -> Path:
+    """The project's folder."""
+    return PROJECT
+
+
+@pytest.fixture(scope="session")
+def raw() -> Raw:
+    """The project's own raw data. Read only."""
+    return Raw(PROJECT / "raw")
+
+
+@pytest.fixture(scope="session")
+def register(raw: Raw) -> pd.DataFrame:
+    """The register of recipients."""
+    return read_register(raw.register())
+
+
+@pytest.fixture(scope="session")
+def computed(raw: Raw) -> Callable[[int], Computed]:
+    """The agreement of a year, allocated; each year once."""
+    return cache(lambda year: compute(raw, f"psykisk-halsa-{year}"))
+
+
+@pytest.fixture(scope="session")
+def reconciled(raw: Raw, computed: Callable[[int], Computed]) -> Callable[[int], Reconciliation]:
+    """The agreement of a year, reconciled; each year once."""
+
+    @cache
+    def of(year: int) -> Reconciliation:
+        made = computed(year)
+        plans = load_plans(raw, made.agreement, made.register)
+        return reconcile(made.agreement, made.register, made.extracts, made.allocation, plans)
+
+    return of
+
+
+@pytest.fixture
+def country(tmp_path: Path) -> SmallCountry:
+    """A whole folder `raw/` that can be counted by hand, to change at will."""
+    return SmallCountry(tmp_path / "raw").write()
+
+
+@pytest.fixture
+def refused() -> Callable[[Callable[[], object]], list[Problem]]:
+    """Calls what must be refused, and returns what was said about it."""
+
+    def call(doing: Callable[[], object]) -> list[Problem]:
+        with pytest.raises(InputError) as caught:
+            doing()
+        assert caught.value.exit_code == 2
+        for problem in caught.value.problems:
+            assert problem.file
+            assert problem.expected
+            assert problem.found
+            assert str(problem) in str(caught.value)
+        return caught.value.problems
+
+    return call

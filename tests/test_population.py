@@ -1,0 +1,380 @@
+"""Which population counts, and what a whole extract is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from schemas import tables
+from schemas.common import Maturity
+from statsbidrag.agreement import load_agreement
+from statsbidrag.errors import Problem
+from statsbidrag.population import Extract, bases_of, basis_frame, read_extract, read_extracts
+from statsbidrag.raw import Raw
+from statsbidrag.register import read_register
+from statsbidrag.stages import Computed
+from tests.cases.small_country import (
+    AGES,
+    AGREEMENT,
+    ALL_AGES,
+    BY_AGE,
+    NAMES,
+    SmallCountry,
+    jsonstat,
+)
+
+Refused = Callable[[Callable[[], object]], list[Problem]]
+COUNTIES = {"01": 900, "02": 100}
+ALL = "2024-11-01/lan/alla"
+YOUNG = "2024-11-01/kommun/0-18"
+
+
+def basis(country: SmallCountry) -> pd.DataFrame:
+    register = read_register(country.raw.register())
+    agreement = load_agreement(country.raw, AGREEMENT, register)
+    extracts = read_extracts(country.raw, register, [agreement.population.reference_date])
+    return tables.checked(tables.Basis, basis_frame(agreement, extracts, country.raw))
+
+
+def used(country: SmallCountry, name: str = ALL) -> tuple[str, str, dict[str, int]]:
+    """The extract that a basis takes, its maturity, and the population per region."""
+    frame = basis(country)
+    own = frame[frame["basis"] == name]
+    [extract], [maturity] = set(own["extract"]), set(own["maturity"])
+    return extract, maturity, dict(zip(own["region_code"], own["population"], strict=True))
+
+
+def whole(country: SmallCountry, name: str = "alla") -> Extract:
+    sealed = country.raw.population(country.root / "population" / f"{name}.yaml")
+    return read_extract(sealed, read_register(country.raw.register()))
+
+
+# Sweden ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("year", "name", "maturity", "nation", "regions"),
+    [
+        # The sidecars' control totals: 10 587 140 persons 2024, 10 557 682 persons 2023.
+        (2025, "2024-11-01/lan/alla", "definitive", 10_587_140, 21),
+        (2024, "2023-11-01/lan/alla", "reconstructed", 10_557_682, 21),
+        (2024, "2023-11-01/kommun/alla", "estimate", 10_557_682, 290),
+    ],
+)
+def test_the_population_of_sweden(
+    computed: Callable[[int], Computed],
+    year: int,
+    name: str,
+    maturity: str,
+    nation: int,
+    regions: int,
+) -> None:
+    frame = computed(year).basis
+    own = frame[frame["basis"] == name]
+    assert (len(own), int(own["population"].sum())) == (regions, nation)
+    assert set(own["maturity"]) == {maturity}
+
+
+def test_stockholm_county_is_the_sum_of_its_municipalities(
+    computed: Callable[[int], Computed],
+) -> None:
+    [own] = computed(2025).basis.query("basis == @ALL and region_code == '01'").itertuples()
+    assert own.cells == 26  # Stockholm county has 26 municipalities
+    assert own.extract == "population/folkmangd_2024-11-01_kommun.json"
+
+
+def test_each_basis_once(computed: Callable[[int], Computed]) -> None:
+    assert [str(key) for key in bases_of(computed(2025).agreement)] == [
+        "2024-11-01/lan/alla",
+        "2024-11-01/kommun/0-18",
+    ]
+
+
+def test_the_estimate_of_2023_agrees_with_what_it_was_made_for(
+    computed: Callable[[int], Computed],
+) -> None:
+    # domain.md: 2 974 230 kr is 1.19 per cent of the post, the share of the nation's 0-25.
+    frame = computed(2024).basis
+    own = frame[frame["basis"] == "2023-11-01/lan/0-25"].set_index("region_code")["population"]
+    assert round(100 * own["23"] / own.sum(), 2) == 1.19
+
+
+# Which extract counts -------------------------------------------------------------------------
+
+
+def test_the_best_maturity_wins(country: SmallCountry) -> None:
+    # `aldrar` (estimate) holds the same persons by age: only it knows the young.
+    assert used(country) == ("population/alla.json", "definitive", COUNTIES)
+    young = {"0114": 150, "0115": 30, "0201": 20}
+    assert used(country, YOUNG) == ("population/aldrar.json", "estimate", young)
+
+
+@pytest.mark.parametrize(
+    ("better", "weaker"),
+    [
+        ("definitive", "preliminary"),
+        ("preliminary", "reconstructed"),
+        ("reconstructed", "estimate"),
+    ],
+)
+def test_the_order_of_maturity(country: SmallCountry, better: str, weaker: str) -> None:
+    # The names sort the other way round, so it is not they that decide.
+    country.extract("alla", jsonstat({**ALL_AGES, "0114": 601}), maturity=weaker)
+    country.extract("bra", jsonstat(ALL_AGES), maturity=better)
+    assert used(country) == ("population/bra.json", better, COUNTIES)
+
+
+def test_the_level_itself_before_the_sum_of_a_lower_one(country: SmallCountry) -> None:
+    # Both definitive and equal: the county's own figure is one cell, not a sum of two.
+    country.extract("lan", jsonstat(COUNTIES), level="lan")
+    assert used(country) == ("population/lan.json", "definitive", COUNTIES)
+    assert set(basis(country).query("basis == @ALL")["cells"]) == {1}
+
+
+def test_a_better_sum_before_a_weaker_figure(country: SmallCountry) -> None:
+    country.extract("lan", jsonstat({**COUNTIES, "01": 901}), level="lan", maturity="estimate")
+    assert used(country) == ("population/alla.json", "definitive", COUNTIES)
+
+
+def test_a_county_says_nothing_of_its_municipalities(
+    country: SmallCountry, refused: Refused
+) -> None:
+    for name in ("alla", "aldrar"):
+        for suffix in ("json", "yaml"):
+            (country.root / "population" / f"{name}.{suffix}").unlink()
+    country.extract("lan", jsonstat({"01": [180, 720], "02": [20, 80]}, AGES), level="lan")
+    [problem] = refused(lambda: basis(country))
+    assert problem.file == str(country.root / "population")
+    assert problem.expected == (
+        "an extract of TAB1267 for 2024-11-01, level kommun, ages 0-18 (prov-2025 needs it)"
+    )
+    assert (problem.found, problem.action) == ("none", "fetch it: statsbidrag fetch prov-2025")
+
+
+def test_two_of_the_same_maturity_that_contradict(country: SmallCountry, refused: Refused) -> None:
+    country.extract("andra", jsonstat({**ALL_AGES, "0114": 601}))
+    [problem] = refused(lambda: basis(country))
+    population = country.root / "population"
+    assert problem.file == str(population / "alla.json")
+    assert problem.place == f"region 01, {ALL}"
+    assert problem.expected == f"901, as in {population / 'andra.json'}"
+    assert problem.found == "900 (1 regions differ)"
+    assert "`replaces` the other's sha256, or pin one" in problem.action
+
+
+def test_two_that_agree_are_fine(country: SmallCountry) -> None:
+    country.extract("andra", jsonstat(dict(reversed(ALL_AGES.items()))))
+    assert used(country) == ("population/alla.json", "definitive", COUNTIES)
+
+
+def test_levels_must_agree_exactly_before_2025(country: SmallCountry, refused: Refused) -> None:
+    # domain.md: before reference year 2025 levels must agree exactly.
+    country.extract("lan", jsonstat({**COUNTIES, "02": 101}), level="lan")
+    [problem] = refused(lambda: basis(country))
+    assert problem.place == f"region 02, {ALL}"
+
+
+def test_from_2025_levels_need_not_agree(country: SmallCountry) -> None:
+    # domain.md: SCB perturbs published values; a county's own figure is another than the sum.
+    country.change(country.agreement, "reference_date: 2024-11-01", "reference_date: 2025-11-01")
+    at = {"reference_date": "2025-11-01"}
+    country.extract("alla", jsonstat(ALL_AGES, year="2025"), **at)
+    country.extract("aldrar", jsonstat(BY_AGE, AGES, year="2025"), maturity="estimate", **at)
+    country.extract("lan", jsonstat({**COUNTIES, "02": 101}, year="2025"), level="lan", **at)
+    name = "2025-11-01/lan/alla"
+    assert used(country, name) == ("population/lan.json", "definitive", {"01": 900, "02": 101})
+
+
+def test_a_replaced_extract_is_retired(country: SmallCountry) -> None:
+    country.extract("ny", jsonstat({**ALL_AGES, "0114": 601}), replaces=country.sha256("alla"))
+    assert used(country) == ("population/ny.json", "definitive", {"01": 901, "02": 100})
+
+
+def test_a_better_extract_may_be_replaced_by_a_weaker(country: SmallCountry) -> None:
+    # Retired is retired: what was withdrawn does not win by its maturity.
+    country.extract(
+        "ny",
+        jsonstat({**ALL_AGES, "0114": 601}),
+        replaces=country.sha256("alla"),
+        maturity="preliminary",
+    )
+    assert used(country)[:2] == ("population/ny.json", "preliminary")
+
+
+def test_a_pin_chooses(country: SmallCountry) -> None:
+    country.extract("andra", jsonstat({**ALL_AGES, "0114": 601}))
+    pins = f"pins: [{country.sha256('andra')}, {country.sha256('aldrar')}]"
+    country.change(country.agreement, "  table: TAB1267", f"  table: TAB1267\n  {pins}")
+    assert used(country) == ("population/andra.json", "definitive", {"01": 901, "02": 100})
+
+
+def test_a_pin_excludes_all_others(country: SmallCountry, refused: Refused) -> None:
+    pins = f"pins: [{country.sha256('alla')}]"
+    country.change(country.agreement, "  table: TAB1267", f"  table: TAB1267\n  {pins}")
+    [problem] = refused(lambda: basis(country))
+    assert "level kommun, ages 0-18" in problem.expected
+
+
+def test_another_table_never_counts(country: SmallCountry, refused: Refused) -> None:
+    # The same day and level, whole and sealed, but of another table than the agreement names.
+    for name, content in (("alla", jsonstat(ALL_AGES, table="TAB638")),):
+        country.extract(name, content, table="TAB638")
+    country.extract("aldrar", jsonstat(BY_AGE, AGES, table="TAB638"), table="TAB638")
+    [problem] = refused(lambda: basis(country))
+    assert problem.expected.startswith("an extract of TAB1267 for 2024-11-01, level lan, all ages")
+
+
+def test_another_day_never_counts(country: SmallCountry, refused: Refused) -> None:
+    # No carry-forward: last year's figures do not serve this year.
+    country.change(country.agreement, "reference_date: 2024-11-01", "reference_date: 2025-11-01")
+    [problem] = refused(lambda: basis(country))
+    assert "for 2025-11-01" in problem.expected
+
+
+def test_ages_that_straddle_the_interval_do_not_serve(
+    country: SmallCountry, refused: Refused
+) -> None:
+    country.extract("aldrar", jsonstat(BY_AGE, ["0-19", "20+"]))
+    [problem] = refused(lambda: basis(country))
+    assert "ages 0-18" in problem.expected
+
+
+def test_an_open_interval(country: SmallCountry) -> None:
+    country.change(country.agreement, "ages: 0-18", "ages: 19+")
+    old = {"0114": 450, "0115": 270, "0201": 80}
+    assert used(country, "2024-11-01/kommun/19+")[2] == old
+
+
+def test_an_interval_is_summed_over_years_and_sexes(country: SmallCountry) -> None:
+    document = jsonstat({code: [1, 2, 4, 8, 16, 32] for code in ALL_AGES}, ["0-9", "10-18", "19+"])
+    document["dimension"]["Kon"] = {"category": {"index": ["1", "2"]}}
+    document["id"].insert(2, "Kon")
+    document["size"] = [3, 3, 2, 1, 1]
+    country.extract("aldrar", document, maturity="estimate")
+    frame = basis(country).query("basis == @YOUNG")
+    # 0-9 and 10-18, men and women: 1 + 2 + 4 + 8, four cells.
+    assert set(zip(frame["population"], frame["cells"], strict=True)) == {(15, 4)}
+
+
+# Completeness ---------------------------------------------------------------------------------
+
+
+def broken(country: SmallCountry, refused: Refused, **parts: Any) -> list[Problem]:
+    values = parts.pop("values", ALL_AGES)
+    path = country.extract("alla", jsonstat(values, **parts))
+    problems = refused(lambda: whole(country))
+    assert {problem.file for problem in problems} == {str(path)}
+    return problems
+
+
+def test_289_of_290(
+    raw: Raw, country: SmallCountry, register: pd.DataFrame, refused: Refused
+) -> None:
+    # architecture.md's example: 2326 Berg is missing.
+    codes = sorted(register.loc[register["type"] == "kommun", "code"])
+    rest = {code: 1 for code in codes if code != "2326"}
+    path = country.extract("alla", jsonstat(rest))
+    sealed = country.raw.population(path.with_suffix(".yaml"))
+    [problem] = refused(lambda: read_extract(sealed, register))
+    assert (problem.file, problem.place) == (str(path), "289 of 290 municipalities")
+    assert problem.expected == "all 290 of the register"
+    assert problem.found == "2326 Berg missing"
+    assert problem.action == "fetch the table again, with every region"
+
+
+def test_many_missing_are_counted(
+    country: SmallCountry, register: pd.DataFrame, refused: Refused
+) -> None:
+    path = country.extract("alla", jsonstat({"0114": 1}))
+    sealed = country.raw.population(path.with_suffix(".yaml"))
+    [problem] = refused(lambda: read_extract(sealed, register))
+    assert problem.place == "1 of 290 municipalities"
+    assert problem.found.endswith("and 284 more missing")
+
+
+def test_a_county_missing(country: SmallCountry, refused: Refused) -> None:
+    path = country.extract("lan", jsonstat({"01": 900}), level="lan")
+    [problem] = refused(lambda: whole(country, "lan"))
+    assert (problem.file, problem.place) == (str(path), "1 of 2 counties")
+    assert problem.found == "02 Södra län missing"
+
+
+def test_a_code_that_lost_its_zero(country: SmallCountry, refused: Refused) -> None:
+    values = {"114": 600, "0115": 300, "0201": 100}
+    missing, foreign = broken(country, refused, values=values)
+    assert missing.found == "0114 Alby missing"
+    assert foreign.expected == "codes of municipalities in the register, as text with their zeros"
+    assert foreign.found == "`114`: was it 0114?"
+
+
+@pytest.mark.parametrize("code", ["9999", "01", "00", "Riket", "", "0114 "])
+def test_a_foreign_code(country: SmallCountry, refused: Refused, code: str) -> None:
+    [problem] = broken(country, refused, values={**ALL_AGES, code: 1})
+    assert (problem.place, problem.found) == ("dimension.Region", f"`{code}`")
+    assert problem.action == "fetch the table with today's division"
+
+
+def test_a_wrong_name(country: SmallCountry, refused: Refused) -> None:
+    [problem] = broken(country, refused, names={**NAMES, "0114": "Berga"})
+    assert (problem.place, problem.expected) == ("region 0114", "Alby, as in the register")
+    assert problem.found == "Berga"
+
+
+def test_a_name_may_begin_with_the_code(country: SmallCountry) -> None:
+    # SCB's labels are `0114 Upplands Väsby` in some tables.
+    country.extract("alla", jsonstat(ALL_AGES, names={**NAMES, "0114": "0114 Alby"}))
+    assert whole(country).total == 1000
+
+
+@pytest.mark.parametrize(
+    ("ages", "found"),
+    [
+        (["0-18", "19-99"], "2 ages, 0 to 99"),
+        (["0-17", "19+"], "2 ages, 0 to 999"),
+        (["0-19", "19+"], "2 ages, 0 to 999"),
+        (["1-18", "19+"], "2 ages, 1 to 999"),
+        (["0-18", "0+"], "2 ages, 0 to 999"),
+    ],
+)
+def test_ages_with_gaps_or_overlaps(
+    country: SmallCountry, refused: Refused, ages: list[str], found: str
+) -> None:
+    path = country.extract("aldrar", jsonstat(BY_AGE, ages))
+    [problem] = refused(lambda: whole(country, "aldrar"))
+    assert (problem.file, problem.place) == (str(path), "dimension.Alder")
+    assert problem.expected == "every age once, from 0 to an open last one (100+)"
+    assert problem.found == found
+
+
+def test_the_same_age_in_two_words(country: SmallCountry, refused: Refused) -> None:
+    country.extract("aldrar", jsonstat({c: [1, 1, 1] for c in ALL_AGES}, ["0", "0-0", "1+"]))
+    assert refused(lambda: whole(country, "aldrar"))
+
+
+def test_the_control_total(country: SmallCountry, refused: Refused) -> None:
+    path = country.extract("alla", jsonstat(ALL_AGES), control_total=1001)
+    [problem] = refused(lambda: whole(country))
+    assert (problem.file, problem.place) == (str(path), "the sum of all figures")
+    assert problem.expected == "1001, the sidecar's control_total"
+    assert problem.found == "1000"
+    country.extract("alla", jsonstat(ALL_AGES), control_total=1000)
+    assert whole(country).total == 1000
+
+
+def test_only_the_days_asked_for_are_read(country: SmallCountry) -> None:
+    # A broken file of another day stops no agreement that does not need it.
+    country.extract("gammal", b"avbruten", reference_date="2023-11-01")
+    register = read_register(country.raw.register())
+    found = read_extracts(country.raw, register, [date(2024, 11, 1)])
+    assert [extract.name for extract in found] == [
+        "population/alla.json",
+        "population/aldrar.json",
+    ]
+    assert [extract.sidecar.maturity for extract in found] == [
+        Maturity.DEFINITIVE,
+        Maturity.ESTIMATE,
+    ]
