@@ -152,7 +152,7 @@ def findings(report: Reconciliation, least: Severity = Severity.WARNING) -> str:
 def finding(agreement_id: str, result: Result) -> str:
     """One comparison as a message: what, where, expected, found."""
     cells = ", ".join(result.rows) or result.what
-    difference = "" if result.difference is None else f" ({result.difference:+d})"
+    difference = "" if result.difference is None else f" ({result.difference:+,})".replace(",", " ")
     return (
         f"{result.severity}: {agreement_id}: {_KINDS[result.kind]}: {cells}: "
         f"{_VERDICTS[result.verdict]}\n"
