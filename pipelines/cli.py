@@ -108,9 +108,10 @@ def check(context: typer.Context, ids: Ids = None) -> None:
     from statsbidrag.stages import material
 
     place: Place = context.obj
-    failed: list[StatsbidragError] = []
+    chosen = _ids(place, ids)
+    failed = _foreign(place, ids)
     withheld = False
-    for agreement_id in _ids(place, ids):
+    for agreement_id in chosen:
         try:
             report = material(place.files(), agreement_id).reconciliation
         except StatsbidragError as error:
@@ -193,7 +194,12 @@ def run(
         failed, withheld = run_draft(place.raw, place.output, chosen, county)
     else:
         failed, withheld = run_agreements(place.raw, place.output, chosen, jobs)
-    _end(failed, withheld=withheld)
+    _end([*_foreign(place, ids), *failed], withheld=withheld)
+
+
+def _foreign(place: Place, ids: list[str] | None) -> list[StatsbidragError]:
+    """Plans of no agreement: said by a command about all of them, and otherwise lost in silence."""
+    return [] if ids else list(place.files().foreign_plans())
 
 
 def _ids(place: Place, ids: list[str] | None) -> list[str]:

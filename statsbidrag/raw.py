@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from schemas.sidecar import PopulationSidecar, PublishedSidecar, RegisterSidecar, Sidecar
-from statsbidrag.errors import input_error
+from statsbidrag.errors import InputError, input_error
 from statsbidrag.yamlfile import read_model
 
 SidecarModel = TypeVar("SidecarModel", bound=Sidecar)
@@ -56,6 +56,20 @@ class Raw:
                 )
             found.append(path)
         return found
+
+    def foreign_plans(self) -> list[InputError]:
+        """Folders of plans that no agreement has, each as the error that it is."""
+        folder, known = self.root / "plans", self.agreement_ids()
+        return [
+            input_error(
+                path,
+                expected=f"a folder called by an agreement: {', '.join(known)}",
+                found=f"`{path.name}`",
+                action=f"rename it, or write {self.agreement_path(path.name)}",
+            )
+            for path in sorted(folder.glob("[!.]*"))
+            if path.name not in known
+        ]
 
     def register(self) -> Sealed[RegisterSidecar]:
         """The register of recipients."""
