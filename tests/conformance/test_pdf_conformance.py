@@ -11,42 +11,36 @@ import pytest
 
 from statsbidrag.documents import views
 from statsbidrag.raw import Raw
-from statsbidrag.rendering import TEMPLATES, View, render
+from statsbidrag.rendering import TEMPLATES, render
 from statsbidrag.stages import material
 
 ROOT = TEMPLATES.parent
 JARS = ROOT / ".cache" / "verapdf" / "lib"
 MAIN = "org.verapdf.apps.GreenfieldCliWrapper"
-AGREEMENTS = ("psykisk-halsa-2024", "psykisk-halsa-2025")
 
 pytestmark = pytest.mark.conformance
 
 
-def all_views() -> list[View]:
-    found: list[View] = []
-    for agreement in AGREEMENTS:
-        found.extend(views(material(Raw(ROOT / "raw"), agreement)))
-    return found
-
-
-def variants(view: View) -> list[View]:
-    """The view as it is, and as a draft where it can be one."""
-    return [view, replace(view, draft=True)] if hasattr(view, "draft") else [view]
-
-
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Every PDF of the agreements in `raw/`."""
+def folder(
+    output: Path, tmp_path_factory: pytest.TempPathFactory, judged: dict[str, list[str]]
+) -> Path:
+    """Every PDF that was published, and one draft of each kind."""
     if not JARS.is_dir():
         pytest.fail("veraPDF is not here: run bin/setup conformance")
     folder = tmp_path_factory.mktemp("pdf")
-    every = [variant for view in all_views() for variant in variants(view)]
-    for index, view in enumerate(every):
-        (folder / f"{index:03d}.pdf").write_bytes(render(view).pdf)
+    for path in output.rglob("*.pdf"):
+        (folder / path.relative_to(output).as_posix().replace("/", "__")).symlink_to(path)
+    raw = Raw(ROOT / "raw")
+    every = [view for each in raw.agreement_ids() for view in views(material(raw, each))]
+    for view in {view.template: view for view in every}.values():
+        name = f"draft__{view.path.replace('/', '__')}.pdf"
+        (folder / name).write_bytes(render(replace(view, draft=True)).pdf)
+    judged["veraPDF, PDF/A-3a and PDF/UA-1"] = sorted(each.name for each in folder.iterdir())
     return folder
 
 
-def judged(folder: Path, profile: str) -> dict[str, list[str]]:
+def broken_rules(folder: Path, profile: str) -> dict[str, list[str]]:
     """The rules that each file breaks, by its name. One run of the Java machine for all files."""
     command = ["java", "-cp", f"{JARS}/*", MAIN, "-f", profile, "--format", "xml", str(folder)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -69,6 +63,6 @@ def judged(folder: Path, profile: str) -> dict[str, list[str]]:
 
 @pytest.mark.parametrize("profile", ["3a", "ua1"])
 def test_every_pdf_passes(folder: Path, profile: str) -> None:
-    broken = judged(folder, profile)
+    broken = broken_rules(folder, profile)
     assert set(broken) == {path.name for path in folder.glob("*.pdf")}
     assert {name: rules for name, rules in broken.items() if rules} == {}

@@ -1,0 +1,127 @@
+"""The real product, made once as its users make it, and a browser to meet it with."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+PROJECT = Path(__file__).resolve().parents[2]
+PROGRAM = PROJECT / ".venv" / "bin" / "statsbidrag"
+CHROMIUM = Path("/usr/bin/chromium")
+# The network is not asked for anything, so that whatever is asked for is the pages' doing.
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+JUDGED = pytest.StashKey[dict[str, list[str]]]()
+
+
+def run(output: Path, *arguments: str) -> None:
+    """The console script, on the project's own raw data."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("DAGSTER", "PANDERA"))}
+    done = subprocess.run(
+        [PROGRAM, "--output", output, "run", *arguments],
+        cwd=PROJECT,
+        env=kept,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        pytest.fail(f"statsbidrag run: exit {done.returncode}\n{done.stdout}\n{done.stderr}")
+
+
+@pytest.fixture(scope="session")
+def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `statsbidrag run` publishes. Not to be changed."""
+    folder = tmp_path_factory.mktemp("published") / "output"
+    run(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def judged(request: pytest.FixtureRequest) -> dict[str, list[str]]:
+    """What each judge was shown, for the summary at the end."""
+    return request.config.stash.setdefault(JUDGED, {})
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    for judge, names in config.stash.get(JUDGED, {}).items():
+        terminalreporter.write_sep("-", f"{judge}: {len(names)}")
+        for name in names:
+            terminalreporter.write_line(name)
+
+
+@dataclass
+class Source(HTMLParser):
+    """A page as it was written: where it leads, what it loads, and what can be led to in it."""
+
+    path: Path
+    links: list[str] = field(default_factory=list)
+    resources: list[str] = field(default_factory=list)
+    ids: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        super().__init__()
+        self.feed(self.path.read_text("utf-8"))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        for name, value in attrs:
+            if name == "id":
+                self.ids.add(value or "")
+            elif name in ("href", "xlink:href"):
+                (self.links if tag in ("a", "area") else self.resources).append(value or "")
+            elif name in ("src", "srcset", "action", "data", "poster", "formaction"):
+                self.resources.append(value or "")
+
+    def target(self, address: str) -> Path:
+        """The file that a relative address names, by the reader's own path to this page."""
+        path = unquote(urlsplit(address).path)
+        return Path(os.path.normpath(self.path.parent / path)) if path else self.path
+
+
+def walk(start: Path) -> Iterator[Source]:
+    """A page and every page that can be reached from it by links."""
+    waiting, seen = [start], {start}
+    while waiting:
+        source = Source(waiting.pop(0))
+        yield source
+        for address in source.links:
+            target = source.target(address)
+            if target.suffix == ".html" and target.is_file() and target not in seen:
+                seen.add(target)
+                waiting.append(target)
+
+
+@pytest.fixture(scope="session")
+def sources(output: Path, judged: dict[str, list[str]]) -> dict[str, Source]:
+    """Every page that a reader reaches from the front page, by its path in the output."""
+    found = {s.path.relative_to(output).as_posix(): s for s in walk(output / "index.html")}
+    judged["Chromium with axe, pages"] = sorted(found)
+    return found
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if not CHROMIUM.exists():
+        pytest.fail("Chromium is not here: run bin/setup conformance")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield chromium
+        chromium.close()
