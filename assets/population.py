@@ -8,7 +8,7 @@ from assets.settings import Folders, agreements
 from assets.stage_files import result, stage_metadata
 from schemas import tables
 from schemas.agreement import Agreement
-from statsbidrag.population import basis_frame, read_extracts
+from statsbidrag.population import basis_frame, read_extracts, reference_dates
 from statsbidrag.register import read_register
 
 
@@ -23,7 +23,7 @@ def population(agreement: Agreement, folders: Folders) -> dg.MaterializeResult[A
     """Persons per basis and region, from the extract that counts."""
     raw = folders.raw_files()
     register = read_register(raw.register())
-    extracts = read_extracts(raw, register, [agreement.population.reference_date])
-    frame = basis_frame(agreement, extracts, raw)
+    extracts = read_extracts(raw, register, reference_dates(agreement))
+    frame = basis_frame(agreement, extracts, raw, register)
     sources = sorted({f"{row.extract} {row.maturity}" for row in frame.itertuples()})
     return result(frame, {"extracts": dg.MetadataValue.json(sources)})

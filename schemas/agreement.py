@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable
 from enum import StrEnum
-from typing import Annotated, Any, Literal, Self
+from typing import Literal, Self
 
-from pydantic import Discriminator, Field, Tag, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from schemas.common import (
     Amount,
     FormatOne,
-    LanCode,
     Level,
     Name,
     PostId,
@@ -29,6 +27,7 @@ from schemas.common import (
     Strict,
     Text,
 )
+from schemas.keys import RestStep, Step, UndistributedStep
 
 
 class Status(StrEnum):
@@ -65,83 +64,24 @@ class Rounding(Strict):
     """From exact share to whole kronor. `assumed_for` names types where this is our reading."""
 
     method: RoundingMethod
-    unit: int = Field(ge=1)
+    unit: Amount = Field(ge=1)
     totals: TotalsFrom
     assumed_for: tuple[RecipientType, ...] = ()
 
 
-class AgeInterval(Strict):
-    """Whole years of age, both ends included; `last` is None where the interval is open (65+)."""
+class Condition(Strict):
+    """Only those who meet something are paid; what the others would have had is `withheld`."""
 
-    first: int = Field(ge=0, le=150)
-    last: int | None = Field(default=None, ge=0, le=150)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _from_text(cls, value: Any) -> Any:
-        if isinstance(value, str):
-            match = re.fullmatch(r"([0-9]{1,3})(?:-([0-9]{1,3})|(\+))", value.strip())
-            if not match:
-                raise ValueError("an age interval is written 0-18 or 65+")
-            return {"first": int(match[1]), "last": int(match[2]) if match[2] else None}
-        return value
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.last is not None and self.last < self.first:
-            raise ValueError(f"the interval ends ({self.last}) before it begins ({self.first})")
-        return self
-
-    def __str__(self) -> str:
-        """As it is written in a file: `0-18`, `65+`."""
-        return f"{self.first}+" if self.last is None else f"{self.first}-{self.last}"
-
-
-class ShareBy(Strict):
-    """What shares are in proportion to: population (all ages or an interval), or nothing."""
-
-    by: Literal["population", "equal"]
-    ages: AgeInterval | None = None
-
-    @model_validator(mode="after")
-    def _ages_need_population(self) -> Self:
-        if self.ages is not None and self.by != "population":
-            raise ValueError("`ages` goes with `by: population` only")
-        return self
-
-
-class FixedStep(Strict):
-    """A fixed sum to each recipient; `except` gives another sum to the members of a group."""
-
-    fixed: Amount
-    except_: dict[Name, Amount] = Field(default_factory=dict, alias="except")
-
-
-class RestStep(Strict):
-    """All that the steps before left, split by what `rest` names."""
-
-    rest: ShareBy
-
-
-def _which_step(value: Any) -> str | None:
-    names = ("fixed", "rest")
-    if isinstance(value, dict):
-        return next((name for name in names if name in value), None)
-    return next((name for name in names if hasattr(value, name)), None)
-
-
-Step = Annotated[
-    Annotated[FixedStep, Tag("fixed")] | Annotated[RestStep, Tag("rest")],
-    Discriminator(
-        _which_step,
-        custom_error_type="unknown_step",
-        custom_error_message="a step of a key begins with one of: fixed, rest",
-    ),
-]
+    text: Text
+    met_by: Name
+    reference: Reference
 
 
 class Post(Strict):
-    """One sum to one recipient type by one key."""
+    """One sum to one recipient type by one key.
+
+    `unresolved` says why no key is known: then nothing is computed. `replaces` is for supplements.
+    """
 
     id: PostId
     area: Slug
@@ -149,7 +89,10 @@ class Post(Strict):
     title: Text
     short_title: str = ""
     amount: Amount
-    key: tuple[Step, ...] = Field(min_length=1)
+    key: tuple[Step, ...] = ()
+    unresolved: str = ""
+    condition: Condition | None = None
+    replaces: PostId | None = None
     reference: Reference
     key_reference: Reference | None = None
     part_of: PostId | None = None
@@ -159,9 +102,17 @@ class Post(Strict):
     def _key_is_in_order(self) -> Self:
         if self.id.split("/")[0] != self.recipients:
             raise ValueError(f"the id begins with the recipient type: {self.recipients}/…")
-        rests = [index for index, step in enumerate(self.key) if isinstance(step, RestStep)]
-        if rests and rests != [len(self.key) - 1]:
-            raise ValueError("`rest` takes all that is left, so it stands once and last in a key")
+        if bool(self.key) == bool(self.unresolved):
+            raise ValueError("a post has a `key`, or says why it is `unresolved`")
+        ends = [
+            index
+            for index, step in enumerate(self.key)
+            if isinstance(step, RestStep | UndistributedStep)
+        ]
+        if ends and ends != [len(self.key) - 1]:
+            raise ValueError(
+                "`rest` and `undistributed` take all that is left: one of them, once, and last"
+            )
         if self.part_of is not None and not self.id.startswith(f"{self.part_of}/"):
             raise ValueError(f"a part's id begins with that of its post: {self.part_of}/…")
         return self
@@ -305,6 +256,7 @@ class Agreement(Strict):
     status: Status
     coverage: Coverage
     compares_with: Slug | None = None
+    supplements: Slug | None = None
     reviewed: Reviewed = Reviewed()
     signed: Signed | None = None
     sources: dict[Name, Source] = Field(min_length=1)
@@ -324,8 +276,11 @@ class Agreement(Strict):
     @field_validator("id")
     @classmethod
     def _id_ends_with_a_year(cls, value: str) -> str:
-        if not re.search(r"-[0-9]{4}$", value):
-            raise ValueError("the id is the programme and the year: psykisk-halsa-2025")
+        if not re.search(r"-[0-9]{4}(-tillagg(-[0-9]+)?)?$", value):
+            raise ValueError(
+                "the id is the programme and the year, and for a supplement -tillagg: "
+                "psykisk-halsa-2025, psykisk-halsa-2025-tillagg"
+            )
         return value
 
     def types(self) -> list[RecipientType]:
@@ -353,16 +308,3 @@ class Agreement(Strict):
     def rounding_of(self, post: Post) -> Rounding:
         """The convention that applies to a post: its own, else the agreement's."""
         return post.rounding or self.rounding
-
-
-def age_intervals(posts: Iterable[Post]) -> list[AgeInterval | None]:
-    """The age intervals that keys ask for, `None` for all ages, each once."""
-    found: dict[str, AgeInterval | None] = {}
-    for post in posts:
-        for step in post.key:
-            if isinstance(step, RestStep) and step.rest.by == "population":
-                found.setdefault(str(step.rest.ages), step.rest.ages)
-    return list(found.values())
-
-
-__all__ = ["Agreement", "LanCode", "Post", "Step", "age_intervals"]

@@ -9,7 +9,17 @@ from datetime import date
 
 from pydantic import Field
 
-from schemas.common import FormatOne, Level, Maturity, RecipientCode, Sha256, Slug, Strict, Text
+from schemas.common import (
+    FormatOne,
+    Level,
+    Maturity,
+    RecipientCode,
+    RecipientType,
+    Sha256,
+    Slug,
+    Strict,
+    Text,
+)
 
 
 class Sidecar(Strict):
@@ -45,6 +55,18 @@ class PopulationSidecar(Sidecar):
     control_total: int | None = Field(default=None, ge=0)
     replaces: Sha256 | None = None
     calibrated_to: tuple[CalibratedTo, ...] = ()
+
+
+class WeightsSidecar(Sidecar):
+    """What a table of weights, or of units, counts, and for which recipients."""
+
+    title: Text
+    source: Text
+    recipients: RecipientType
+    unit: Text
+    reference_date: date
+    maturity: Maturity
+    rows: int = Field(ge=0)
 
 
 class PublishedSidecar(Sidecar):

@@ -72,24 +72,32 @@ class Population(Table):
 class Basis(Table):
     """The population that keys use: one row per basis and region.
 
-    A basis is a reference date, a level and an age interval (`2024-11-01/kommun/0-18`, `…/alla`).
-    `extract` and `sha256` name the file that the figure comes from, `cells` how many of its cells
-    were added.
+    A basis is a reference date, a level and an age interval (`2024-11-01/kommun/0-18`, `…/alla`),
+    or a table of weights (`weights/vantetider`; then `population` holds the weights).
+    `extract` and `sha256` name the file that the figure comes from; `positions` are the places of
+    its parts in that file, as ranges: in the json-stat2 list `value` from 0, or lines of a CSV.
     """
 
     basis: Series[str]
     reference_date: Series[str] = pa.Field(str_matches=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
     level: Series[str] = pa.Field(isin=_LEVELS)
     ages: Series[str]
-    region_code: Series[str] = pa.Field(str_matches=r"^([0-9]{2}|[0-9]{4})$")
+    region_code: Series[str] = pa.Field(str_matches=_CODE)
     population: Series[int] = pa.Field(ge=0)
     maturity: Series[str] = pa.Field(isin=_MATURITIES)
     extract: Series[str]
     sha256: Series[str] = pa.Field(str_matches=r"^[0-9a-f]{64}$")
-    cells: Series[int] = pa.Field(ge=1)
+    positions: Series[str] = pa.Field(str_matches=r"^[0-9]+(-[0-9]+)?(,[0-9]+(-[0-9]+)?)*$")
 
     class Config(Table.Config):
         unique: ClassVar[list[str]] = ["basis", "region_code"]
+
+
+class Weights(Table):
+    """A whole number per recipient: a weight, or how many units there are."""
+
+    recipient_code: Series[str] = pa.Field(str_matches=_CODE, unique=True)
+    weight: Series[int] = pa.Field(ge=0)
 
 
 class Published(Table):

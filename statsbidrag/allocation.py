@@ -6,36 +6,40 @@ not: a key's arithmetic (`statsbidrag.keys`), or comparisons (`statsbidrag.recon
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 import pandas as pd
 
 from schemas import tables
-from schemas.agreement import Agreement, Post, RestStep, Rounding, RoundingMethod, TotalsFrom
+from schemas.agreement import Agreement, Post, Rounding, RoundingMethod, TotalsFrom
 from schemas.common import NATION, TOTAL, Maturity, RecipientType, weakest
+from schemas.keys import ShareBy, shares_of
 from statsbidrag import register as reg
-from statsbidrag.errors import ProgramError
+from statsbidrag.errors import ProgramError, input_error
 from statsbidrag.frames import checked_own
-from statsbidrag.keys import PopulationOf, Split, UnfitKeyError, split
-from statsbidrag.population import BasisKey, maturity_of
-from statsbidrag.rounding import round_column
+from statsbidrag.keys import Split, UnfitKeyError, met, split
+from statsbidrag.population import BasisKey, basis_of, maturity_of
+from statsbidrag.rounding import round_column, round_sums
 
 NATION_NAME = "Riket"
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One amount: whose, for what, exactly, in whole kronor, and on which population."""
+    """One amount: whose, for what, exactly, in whole kronor, and on which population.
+
+    An unresolved one is neither exact nor in kronor.
+    """
 
     kind: str
     post: str
     recipient_type: RecipientType
     code: str
     name: str
-    exact: Fraction
-    amount_sek: int
+    exact: Fraction | None
+    amount_sek: int | None
     maturity: Maturity
     basis: tuple[str, ...]
 
@@ -50,6 +54,7 @@ class AmountRow:
     recipient_type: RecipientType
     recipient_code: str
     recipient_name: str
+    exact: Fraction | None
     amount_sek: int | None
     maturity: Maturity
     published_sek: int | None
@@ -71,6 +76,7 @@ def rows(allocation: pd.DataFrame) -> list[AmountRow]:
             recipient_type=RecipientType(record["recipient_type"]),
             recipient_code=record["recipient_code"],
             recipient_name=record["recipient_name"],
+            exact=Fraction(record["exact"]) if record["exact"] else None,
             amount_sek=None if pd.isna(record["amount_sek"]) else int(record["amount_sek"]),
             maturity=Maturity(record["maturity"]),
             published_sek=None
@@ -91,64 +97,82 @@ def allocate(
     parts) its sums, and the recipients' totals last.
     """
     cells: list[Cell] = []
+    by_post: dict[str, list[Cell]] = {}
     for block in _blocks(agreement):
-        parts = [_post_cells(agreement, post, register, basis) for post in block]
-        for part in parts:
-            cells.extend(part)
-        sums = [_nation_cell(part) for part in parts]
+        sums = []
+        for post in block:
+            own = _post_cells(agreement, post, register, basis, published)
+            by_post[post.id] = own
+            cells.extend(own)
+            sums.append(_nation_cell(post.id, post.recipients, own))
         group = block[0].part_of
         if group is not None:
-            summed = _summed(agreement, parts, "group", group)
+            summed = _summed(agreement, block, by_post, "group", group, register)
             cells.extend(summed)
-            sums.append(_nation_cell(summed))
+            sums.append(_nation_cell(group, block[0].recipients, summed))
         cells.extend(sums)
     for recipients in agreement.types():
-        own = [
-            [cell for cell in cells if cell.kind == "post" and cell.post == post.id]
-            for post in agreement.posts_of(recipients)
-        ]
-        totals = _summed(agreement, own, "total", TOTAL)
-        cells.extend([*totals, _nation_cell(totals)])
+        posts = agreement.posts_of(recipients)
+        totals = _summed(agreement, posts, by_post, "total", TOTAL, register)
+        cells.extend([*totals, _nation_cell(TOTAL, recipients, totals)])
     return _frame(agreement, cells, published)
 
 
 def split_post(
     agreement: Agreement, post: Post, register: pd.DataFrame, basis: pd.DataFrame
 ) -> Split:
-    """One post's exact shares, step by step. Raises ProgramError if they do not sum to the post."""
+    """One post's exact shares, step by step.
+
+    Raises InputError where the key does not fit what there is to split (a cap that cannot hold it,
+    a ladder that gives out more): that depends on the population, so it shows only here.
+    """
     codes = reg.codes(register, post.recipients)
-    population = population_of(agreement, post, codes, basis)
+    measures = Measured(agreement, post, codes, basis)
     try:
-        return split(post, codes, population, agreement.groups)
+        return split(post, codes, measures, agreement.groups)
     except UnfitKeyError as error:
-        raise ProgramError(f"{agreement.id} {post.id}: {error}") from None
+        raise input_error(
+            f"agreements/{agreement.id}.yaml",
+            f"post {post.id}, key",
+            expected=f"a key that gives out the post's {post.amount} kr, neither more nor less",
+            found=str(error),
+            action="correct the key or the amount; `- undistributed: <why>` if some is to be left",
+        ) from None
 
 
 def basis_keys(agreement: Agreement, post: Post) -> list[BasisKey]:
-    """The population bases that a post's key uses."""
-    level = agreement.population.levels.get(post.recipients)
+    """The population bases and weight tables that a post's key uses, in its order."""
     return [
-        BasisKey(agreement.population.reference_date, level, step.rest.ages)
+        key
         for step in post.key
-        if isinstance(step, RestStep) and step.rest.by == "population" and level is not None
+        for share in shares_of(step)
+        if (key := basis_of(agreement, post.recipients, share)) is not None
     ]
 
 
-def population_of(
-    agreement: Agreement, post: Post, codes: Sequence[str], basis: pd.DataFrame
-) -> PopulationOf:
-    """Each recipient's population on each basis that the post's key uses.
+class Measured:
+    """Each recipient's population or weight; what keys see of the basis.
 
     A recipient's population is that of the regions whose codes begin with its own: a county's own
     row, or its municipalities' where the agreement names that level.
     """
-    by_ages: dict[str, dict[str, int]] = {}
-    for key in basis_keys(agreement, post):
-        rows = basis[basis["basis"] == str(key)]
-        width = len(codes[0])
+
+    def __init__(
+        self, agreement: Agreement, post: Post, codes: Sequence[str], basis: pd.DataFrame
+    ) -> None:
+        """`codes` are the post's recipients, `basis` a frame of `schemas.tables.Basis`."""
+        self._agreement = agreement
+        self._post = post
+        self._codes = codes
+        self._basis = basis
+
+    def __call__(self, share: ShareBy) -> Mapping[str, int]:
+        """Persons (or weights) per recipient code."""
+        key = basis_of(self._agreement, self._post.recipients, share)
+        rows = self._basis[self._basis["basis"] == str(key)]
+        width = len(self._codes[0])
         summed = rows.groupby(rows["region_code"].str[:width])["population"].sum()
-        by_ages[str(key.ages)] = {code: int(summed[code]) for code in codes}
-    return PopulationOf(by_ages)
+        return {code: int(summed[code]) for code in self._codes}
 
 
 def _blocks(agreement: Agreement) -> list[list[Post]]:
@@ -162,15 +186,28 @@ def _blocks(agreement: Agreement) -> list[list[Post]]:
 
 
 def _post_cells(
-    agreement: Agreement, post: Post, register: pd.DataFrame, basis: pd.DataFrame
+    agreement: Agreement,
+    post: Post,
+    register: pd.DataFrame,
+    basis: pd.DataFrame,
+    published: pd.DataFrame,
 ) -> list[Cell]:
-    shares = split_post(agreement, post, register, basis)
     names = reg.names(register, post.recipients)
+    if post.unresolved:
+        known = published[published["post"] == post.id]["recipient_code"]
+        codes = sorted(code for code in names if code in set(known))
+        return [_unresolved("post", post.id, post.recipients, code, names[code]) for code in codes]
+    shares = split_post(agreement, post, register, basis)
     codes = sorted(names)
     exact = [shares.exact(code) for code in codes]
     rounding = agreement.rounding_of(post)
-    amounts = _rounded(exact, rounding, f"{agreement.id} {post.id}", post.amount)
-    bases = tuple(str(key) for key in basis_keys(agreement, post))
+    to_share = post.amount - shares.outside
+    amounts = _rounded(exact, rounding, agreement, post, to_share)
+    if post.condition is not None:
+        paid = met(codes, agreement.groups[post.condition.met_by])
+        exact = [e if code in paid else Fraction(0) for code, e in zip(codes, exact, strict=True)]
+        amounts = [a if code in paid else 0 for code, a in zip(codes, amounts, strict=True)]
+    bases = tuple(dict.fromkeys(str(key) for key in basis_keys(agreement, post)))
     maturity = weakest([maturity_of(basis, name) for name in bases])
     return [
         Cell("post", post.id, post.recipients, code, names[code], share, amount, maturity, bases)
@@ -178,36 +215,66 @@ def _post_cells(
     ]
 
 
-def _rounded(exact: list[Fraction], rounding: Rounding, what: str, amount: int) -> list[int]:
+def _unresolved(kind: str, post: str, recipients: RecipientType, code: str, name: str) -> Cell:
+    return Cell(kind, post, recipients, code, name, None, None, Maturity.UNRESOLVED, ())
+
+
+def _rounded(
+    exact: list[Fraction],
+    rounding: Rounding,
+    agreement: Agreement,
+    post: Post,
+    to_share: Fraction,
+) -> list[int]:
     """The rounded column; that it sums as its convention says is checked here, once."""
     try:
         amounts = round_column(exact, rounding)
     except ValueError as error:
-        raise ProgramError(f"{what}: {error}") from None
-    difference = sum(amounts) - amount
+        raise input_error(
+            f"agreements/{agreement.id}.yaml",
+            f"post {post.id}, rounding",
+            expected=f"a sum that {rounding.method} can meet in units of {rounding.unit} kr",
+            found=str(error),
+            action="correct the amount, the unit or the method",
+        ) from None
+    difference = sum(amounts) - to_share
     allowed = Fraction(len(exact) * rounding.unit, 2)
     if rounding.method != RoundingMethod.HALF_UP:
         allowed = Fraction(0)
-    if sum(exact, Fraction(0)) != amount or abs(difference) > allowed:
-        raise ProgramError(f"{what}: {sum(amounts)} kr allocated of {amount} kr")
+    if sum(exact, Fraction(0)) != to_share or abs(difference) > allowed:
+        raise ProgramError(
+            f"{agreement.id} {post.id}: {sum(amounts)} kr allocated of {to_share} kr"
+        )
     return amounts
 
 
 def _summed(
-    agreement: Agreement, parts: Sequence[Sequence[Cell]], kind: str, post: str
+    agreement: Agreement,
+    posts: Sequence[Post],
+    by_post: Mapping[str, Sequence[Cell]],
+    kind: str,
+    name: str,
+    register: pd.DataFrame,
 ) -> list[Cell]:
-    """Per recipient, the sum over parts by the agreement's convention for totals."""
-    columns = list(zip(*parts, strict=True))
-    exact = [sum((cell.exact for cell in cells), Fraction(0)) for cells in columns]
+    """Per recipient, the sum over posts by the agreement's convention for totals.
+
+    A sum that needs an unresolved post is unresolved itself, for every recipient of the type.
+    """
+    recipients = posts[0].recipients
+    names = reg.names(register, recipients)
+    if any(post.unresolved for post in posts):
+        return [_unresolved(kind, name, recipients, code, names[code]) for code in sorted(names)]
+    columns = list(zip(*(by_post[post.id] for post in posts), strict=True))
+    exact = [sum((cell.exact or Fraction(0) for cell in cells), Fraction(0)) for cells in columns]
     if agreement.rounding.totals == TotalsFrom.PRINTED:
-        amounts = [sum(cell.amount_sek for cell in cells) for cells in columns]
+        amounts = [sum(cell.amount_sek or 0 for cell in cells) for cells in columns]
     else:
-        amounts = round_column(exact, agreement.rounding)
+        amounts = round_sums(exact, agreement.rounding)
     return [
         Cell(
             kind,
-            post,
-            cells[0].recipient_type,
+            name,
+            recipients,
             cells[0].code,
             cells[0].name,
             share,
@@ -219,17 +286,19 @@ def _summed(
     ]
 
 
-def _nation_cell(cells: Sequence[Cell]) -> Cell:
-    """The sum of a printed column."""
-    first = cells[0]
+def _nation_cell(post: str, recipients: RecipientType, cells: Sequence[Cell]) -> Cell:
+    """The sum of a printed column; unresolved where the column is, or holds nothing."""
+    amounts = [cell.amount_sek for cell in cells if cell.amount_sek is not None]
+    if not cells or len(amounts) < len(cells):
+        return _unresolved("nation", post, recipients, NATION, NATION_NAME)
     return Cell(
         "nation",
-        first.post,
-        first.recipient_type,
+        post,
+        recipients,
         NATION,
         NATION_NAME,
-        sum((cell.exact for cell in cells), Fraction(0)),
-        sum(cell.amount_sek for cell in cells),
+        sum((cell.exact or Fraction(0) for cell in cells), Fraction(0)),
+        sum(amounts),
         weakest([cell.maturity for cell in cells]),
         _union(cell.basis for cell in cells),
     )
@@ -237,6 +306,10 @@ def _nation_cell(cells: Sequence[Cell]) -> Cell:
 
 def _union(bases: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for names in bases for name in names))
+
+
+def _fraction_text(value: Fraction | None) -> str:
+    return "" if value is None else f"{value.numerator}/{value.denominator}"
 
 
 def _frame(agreement: Agreement, cells: Sequence[Cell], published: pd.DataFrame) -> pd.DataFrame:
@@ -252,7 +325,7 @@ def _frame(agreement: Agreement, cells: Sequence[Cell], published: pd.DataFrame)
             "recipient_type": [str(cell.recipient_type) for cell in cells],
             "recipient_code": [cell.code for cell in cells],
             "recipient_name": [cell.name for cell in cells],
-            "exact": [f"{cell.exact.numerator}/{cell.exact.denominator}" for cell in cells],
+            "exact": [_fraction_text(cell.exact) for cell in cells],
             "amount_sek": pd.Series([cell.amount_sek for cell in cells], dtype="Int64"),
             "maturity": [str(cell.maturity) for cell in cells],
             "published_sek": pd.Series(

@@ -1,7 +1,8 @@
 """From clause to krona: how one amount came about, in numbers that can be recomputed by hand.
 
 Belongs here: the derivation as data, for the command `explain`, the documents and the auditor.
-Does not: the allocation itself (`statsbidrag.allocation`), or page layout (`templates/`).
+Does not: the allocation itself (`statsbidrag.allocation`), how a rule is said in words
+(`statsbidrag.wording`), or page layout (`templates/`).
 """
 
 from __future__ import annotations
@@ -9,28 +10,44 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import floor
 
 import pandas as pd
 
-from schemas.agreement import (
-    Agreement,
-    FixedStep,
-    Post,
-    RestStep,
-    Rounding,
-    RoundingMethod,
-    ShareBy,
-)
+from schemas.agreement import Agreement, Post, Rounding, RoundingMethod
 from schemas.common import Maturity, RecipientType, Reference
+from schemas.keys import (
+    FixedStep,
+    LadderStep,
+    PartStep,
+    PriceStep,
+    RestStep,
+    SetAsideStep,
+    ShareBy,
+    Step,
+    shares_of,
+)
 from statsbidrag import register as reg
-from statsbidrag.allocation import basis_keys, population_of, split_post
+from statsbidrag.allocation import AmountRow, Measured, rows, split_post
 from statsbidrag.errors import UsageError
-from statsbidrag.population import BasisKey
+from statsbidrag.keys import Split
+from statsbidrag.population import basis_of
+from statsbidrag.rounding import half_up
+from statsbidrag.wording import (
+    exact_number,
+    key_in_words,
+    number,
+    rounding_in_words,
+    step_in_words,
+)
 
 
 @dataclass(frozen=True)
 class PopulationCell:
-    """The recipient's population and the nation's on one basis, and the file they come from."""
+    """The recipient's population (or weight) and that of all who share, and the file they are from.
+
+    `positions` are the places in that file of the figures that were added for the recipient.
+    """
 
     ages: str
     reference_date: str
@@ -40,6 +57,37 @@ class PopulationCell:
     extract: str
     sha256: str
     maturity: Maturity
+    positions: str
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What a step computes, in numbers alone, so that anybody can do it again.
+
+    `fixed`: `amount`. `product`: `amount` times `weight`. `proportion`: `amount` times `weight`
+    over `total`. `bounded`: `rate` times `weight`, at least `floor`, at most `cap`. `nothing`: 0.
+    """
+
+    kind: str
+    amount: Fraction = Fraction(0)
+    weight: int = 0
+    total: int = 0
+    rate: Fraction = Fraction(0)
+    floor: int = 0
+    cap: int | None = None
+
+    def value(self) -> Fraction:
+        """The step's value, from these numbers alone."""
+        if self.kind == "fixed":
+            return self.amount
+        if self.kind == "product":
+            return self.amount * self.weight
+        if self.kind == "proportion":
+            return self.amount * self.weight / self.total
+        if self.kind == "bounded":
+            held = max(self.rate * self.weight, Fraction(self.floor))
+            return held if self.cap is None else min(held, Fraction(self.cap))
+        return Fraction(0)
 
 
 @dataclass(frozen=True)
@@ -49,12 +97,31 @@ class DerivationStep:
     words: str
     formula: str
     value: Fraction
+    operation: Operation
     population: PopulationCell | None = None
 
 
 @dataclass(frozen=True)
+class RoundingStep:
+    """From the exact sum to whole kronor: what rounding alone gives, and what is added to it.
+
+    `added` is the unit that a largest remainder got, or the residual that the largest recipient
+    carries; which recipients that is depends on the whole column.
+    """
+
+    method: RoundingMethod
+    unit: int
+    alone: int
+    added: int
+    words: str
+
+
+@dataclass(frozen=True)
 class Derivation:
-    """One amount: where the rule stands, the key in words, each step, the sum, the rounding."""
+    """One amount: where the rule stands, the key in words, each step, the sum, the rounding.
+
+    For an unresolved post `exact`, `rounding` and `amount_sek` are None and `unresolved` says why.
+    """
 
     agreement: str
     post: str
@@ -66,28 +133,14 @@ class Derivation:
     reference: Reference
     key_in_words: str
     steps: tuple[DerivationStep, ...]
-    exact: Fraction
+    exact: Fraction | None
+    rounding: RoundingStep | None
     rounding_in_words: str
-    amount_sek: int
+    amount_sek: int | None
     maturity: Maturity
     published_sek: int | None
     published_source: str
-
-
-_TYPE_NOUN = {
-    RecipientType.REGION: "region",
-    RecipientType.KOMMUN: "kommun",
-    RecipientType.LAN: "län",
-    RecipientType.SKR: "mottagare",
-}
-
-_ROUNDING_WORDS = {
-    RoundingMethod.HALF_UP: "Varje belopp avrundas för sig till närmaste {unit}; en halv uppåt.",
-    RoundingMethod.LARGEST_REMAINDER: "Beloppen avrundas nedåt till {unit}; det som blir över går "
-    "till de största resterna, så att summan blir exakt postens.",
-    RoundingMethod.RESIDUAL_TO_LARGEST: "Varje belopp avrundas till närmaste {unit}; skillnaden "
-    "mot posten läggs på den största mottagaren.",
-}
+    unresolved: str = ""
 
 
 def derive(
@@ -104,128 +157,190 @@ def derive(
 
     All that the derivation says can be recomputed from its own numbers.
     """
-    post = next((p for p in agreement.posts if p.id == post_id), None)
-    rows = allocation[
-        (allocation["post"] == post_id)
-        & (allocation["recipient_type"] == str(recipient_type))
-        & (allocation["recipient_code"] == code)
-        & (allocation["kind"] == "post")
-    ]
-    if post is None or rows.empty:
-        raise UsageError(f"{agreement.id}: no amount for {post_id} and {recipient_type}:{code}")
-    row = rows.iloc[0]
-    codes = reg.codes(register, post.recipients)
-    steps = _steps(agreement, post, codes, code, basis, register)
-    published = row["published_sek"]
+    post, row = _found(agreement, allocation, post_id, recipient_type, code)
+    steps = () if post.unresolved else _steps(agreement, post, code, basis, register)
+    exact = None if post.unresolved else sum((step.value for step in steps), Fraction(0))
+    amount = row.amount_sek
+    rounding = agreement.rounding_of(post)
     return Derivation(
         agreement=agreement.id,
         post=post.id,
         post_title=post.title,
         recipient_type=recipient_type,
         recipient_code=code,
-        recipient_name=str(row["recipient_name"]),
+        recipient_name=row.recipient_name,
         post_amount_sek=post.amount,
         reference=post.key_reference or post.reference,
         key_in_words=key_in_words(agreement, post),
         steps=steps,
-        exact=sum((step.value for step in steps), Fraction(0)),
-        rounding_in_words=rounding_in_words(agreement.rounding_of(post)),
-        amount_sek=int(row["amount_sek"]),
-        maturity=Maturity(str(row["maturity"])),
-        published_sek=None if pd.isna(published) else int(published),
-        published_source="" if pd.isna(published) else published_source,
+        exact=exact,
+        rounding=None
+        if exact is None or amount is None
+        else rounding_step(exact, amount, rounding),
+        rounding_in_words=rounding_in_words(rounding),
+        amount_sek=amount,
+        maturity=row.maturity,
+        published_sek=row.published_sek,
+        published_source="" if row.published_sek is None else published_source,
+        unresolved=post.unresolved,
     )
 
 
-def key_in_words(agreement: Agreement, post: Post) -> str:
-    """A post's key as a Swedish sentence: `5 000 000 kr per län, resten efter folkmängd`."""
-    noun = _TYPE_NOUN[post.recipients]
-    parts: list[str] = []
-    for step in post.key:
-        if isinstance(step, FixedStep):
-            words = f"{number(step.fixed)} kr per {noun}"
-            for name, amount in step.except_.items():
-                words += f", men {number(amount)} kr till {agreement.groups[name].title or name}"
-            parts.append(words)
-        else:
-            parts.append(_rest_words(step.rest, post, first=not parts))
-    sentence = ", ".join(parts)
-    return sentence[0].upper() + sentence[1:]
+def _found(
+    agreement: Agreement,
+    allocation: pd.DataFrame,
+    post_id: str,
+    recipient_type: RecipientType,
+    code: str,
+) -> tuple[Post, AmountRow]:
+    post = next((p for p in agreement.posts if p.id == post_id), None)
+    own = allocation[
+        (allocation["post"] == post_id)
+        & (allocation["recipient_type"] == str(recipient_type))
+        & (allocation["recipient_code"] == code)
+        & (allocation["kind"] == "post")
+    ]
+    if post is None or own.empty:
+        known = ", ".join(p.id for p in agreement.posts)
+        raise UsageError(
+            f"{agreement.id}: there is no amount for `{post_id}` and {recipient_type}:{code}. "
+            f"Posts: {known}"
+        )
+    return post, rows(own)[0]
 
 
-def rounding_in_words(rounding: Rounding) -> str:
-    """The rounding convention as a Swedish sentence."""
-    unit = "hela krona" if rounding.unit == 1 else f"{number(rounding.unit)} kr"
-    return _ROUNDING_WORDS[rounding.method].format(unit=unit)
-
-
-def number(value: int) -> str:
-    """Digits in threes with a no-break space between."""
-    return f"{value:,}".replace(",", "\u00a0").replace("-", "\u2212")
-
-
-def _rest_words(share: ShareBy, post: Post, *, first: bool) -> str:
-    if share.by == "equal":
-        if post.recipients == RecipientType.SKR:
-            return "hela beloppet till SKR"
-        return "lika delar" if first else "resten i lika delar"
-    ages = "folkmängd" if share.ages is None else f"folkmängd {_ages_words(share)} år"
-    return f"efter {ages}" if first else f"resten efter {ages}"
-
-
-def _ages_words(share: ShareBy) -> str:
-    return str(share.ages).replace("-", "\u2013")
+def rounding_step(exact: Fraction, amount: int, rounding: Rounding) -> RoundingStep:
+    """How an exact share, or a sum of them, became an amount."""
+    if rounding.method == RoundingMethod.LARGEST_REMAINDER:
+        alone = floor(exact / rounding.unit) * rounding.unit
+        words = "avrundat nedåt"
+    else:
+        alone = half_up(exact, rounding.unit)
+        words = "avrundat till närmaste"
+    added = amount - alone
+    if added:
+        words += f", och {number(added)} kr av det som avrundningen lämnar"
+    return RoundingStep(rounding.method, rounding.unit, alone, added, words)
 
 
 def _steps(
-    agreement: Agreement,
-    post: Post,
-    codes: Sequence[str],
-    code: str,
-    basis: pd.DataFrame,
-    register: pd.DataFrame,
+    agreement: Agreement, post: Post, code: str, basis: pd.DataFrame, register: pd.DataFrame
 ) -> tuple[DerivationStep, ...]:
+    codes = reg.codes(register, post.recipients)
     shares = split_post(agreement, post, register, basis)
-    left = post.amount
-    steps = []
-    keys = iter(basis_keys(agreement, post))
-    for step, values in zip(post.key, shares.steps, strict=True):
-        value = values[code]
-        if isinstance(step, FixedStep):
-            words = f"Fast belopp per {_TYPE_NOUN[post.recipients]}"
-            steps.append(DerivationStep(words, f"{number(int(value))}", value))
-        elif step.rest.by == "equal":
-            formula = f"{number(left)} / {len(codes)}" if len(codes) > 1 else number(left)
-            steps.append(
-                DerivationStep("Lika delar" if len(codes) > 1 else "Hela beloppet", formula, value)
+    measures = Measured(agreement, post, codes, basis)
+    condition = post.condition
+    if condition is not None and code not in agreement.groups[condition.met_by].members:
+        words = f"Villkoret är inte uppfyllt: {condition.text}"
+        return (DerivationStep(words, "0", Fraction(0), Operation("nothing")),)
+    steps: list[DerivationStep] = []
+    for index, step in enumerate(post.key):
+        cell = _cell(agreement, post, step, codes, code, basis, measures)
+        operation = _operation(step, shares, index, code, cell, agreement)
+        words = step_in_words(agreement, post, step, first=not steps)
+        steps.append(
+            DerivationStep(
+                words[0].upper() + words[1:],
+                _formula(step, operation, post.amount),
+                shares.steps[index][code],
+                operation,
+                cell,
             )
-        else:
-            cell = _cell(agreement, post, codes, code, basis, next(keys), step)
-            formula = f"{number(left)} × {number(cell.recipient)} / {number(cell.nation)}"
-            words = _rest_words(step.rest, post, first=not steps)
-            steps.append(DerivationStep(words[0].upper() + words[1:], formula, value, cell))
-        left -= int(sum(values.values()))
+        )
     return tuple(steps)
+
+
+def _operation(
+    step: Step,
+    shares: Split,
+    index: int,
+    code: str,
+    cell: PopulationCell | None,
+    agreement: Agreement,
+) -> Operation:
+    value = shares.steps[index][code]
+    if isinstance(step, FixedStep | LadderStep):
+        return Operation("fixed", amount=value)
+    if isinstance(step, PriceStep) and cell is not None:
+        return Operation("product", amount=Fraction(step.price.per_unit), weight=cell.recipient)
+    if not isinstance(step, RestStep | PartStep):
+        return Operation("nothing")
+    how = step.part if isinstance(step, PartStep) else step.rest
+    amount = sum(shares.steps[index].values(), Fraction(0))
+    taking = _taking(how, list(shares.steps[index]), agreement)
+    if code not in taking:
+        return Operation("nothing")
+    weight, total = (cell.recipient, cell.nation) if cell else (1, len(taking))
+    if how.cap is None and how.floor is None:
+        return Operation("proportion", amount=amount, weight=weight, total=total)
+    return Operation(
+        "bounded",
+        amount=amount,
+        weight=weight,
+        total=total,
+        # For one at the cap or the floor, the rate that leads just there says the same.
+        rate=value / weight if weight else Fraction(0),
+        floor=how.floor or 0,
+        cap=how.cap,
+    )
+
+
+def _taking(how: ShareBy, codes: Sequence[str], agreement: Agreement) -> list[str]:
+    excluded = {code for name in how.exclude for code in agreement.groups[name].members}
+    return [code for code in codes if code not in excluded]
+
+
+def _formula(step: Step, operation: Operation, post_amount: int) -> str:
+    if isinstance(step, SetAsideStep):
+        return f"{exact_number(step.set_aside.of(post_amount))} av {number(post_amount)}"
+    if operation.kind == "fixed":
+        return exact_number(operation.amount)
+    if operation.kind == "product":
+        return f"{exact_number(operation.amount)} × {number(operation.weight)}"
+    if operation.kind == "proportion":
+        if operation.total == 1:
+            return exact_number(operation.amount)
+        if operation.weight == 1:
+            return f"{exact_number(operation.amount)} / {number(operation.total)}"
+        return (
+            f"{exact_number(operation.amount)} × {number(operation.weight)} / "
+            f"{number(operation.total)}"
+        )
+    if operation.kind == "bounded":
+        bounds = [f"minst {number(operation.floor)}"] if operation.floor else []
+        if operation.cap is not None:
+            bounds.append(f"högst {number(operation.cap)}")
+        rate = exact_number(operation.rate)
+        return f"{rate} × {number(operation.weight)}, {', '.join(bounds)}"
+    return "0"
 
 
 def _cell(
     agreement: Agreement,
     post: Post,
+    step: Step,
     codes: Sequence[str],
     code: str,
     basis: pd.DataFrame,
-    key: BasisKey,
-    step: RestStep,
-) -> PopulationCell:
-    persons = population_of(agreement, post, codes, basis)(step.rest.ages)
-    row = basis[basis["basis"] == str(key)].iloc[0]
+    measures: Measured,
+) -> PopulationCell | None:
+    """What a step reads of population or weights for this recipient."""
+    shares = shares_of(step)
+    key = basis_of(agreement, post.recipients, shares[0]) if shares else None
+    if key is None:
+        return None
+    persons = measures(shares[0])
+    every = basis[basis["basis"] == str(key)]
+    own = every[every["region_code"].str.startswith(code)]
+    first = every.iloc[0]
     return PopulationCell(
-        ages=str(row["ages"]),
-        reference_date=str(key.reference_date),
-        level=str(key.level),
+        ages=str(first["ages"]),
+        reference_date=str(first["reference_date"]),
+        level=str(first["level"]),
         recipient=persons[code],
-        nation=sum(persons.values()),
-        extract=str(row["extract"]),
-        sha256=str(row["sha256"]),
-        maturity=Maturity(str(row["maturity"])),
+        nation=sum(persons[each] for each in _taking(shares[0], codes, agreement)),
+        extract=str(first["extract"]),
+        sha256=str(first["sha256"]),
+        maturity=Maturity(str(first["maturity"])),
+        positions=",".join(own["positions"]),
     )

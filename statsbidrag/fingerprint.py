@@ -20,6 +20,7 @@ from schemas.agreement import Agreement
 from schemas.manifest import HashedFile
 from statsbidrag.errors import InputError
 from statsbidrag.pdf import engine_versions
+from statsbidrag.population import reference_dates, weight_tables
 from statsbidrag.raw import Raw, described_by
 from statsbidrag.yamlfile import read_model
 
@@ -59,22 +60,33 @@ def raw_files(raw: Raw, agreement_id: str) -> list[Path]:
 
     That the other one cannot be read is its own failure and does not stop this agreement.
     """
-    agreement, _ = read_model(raw.agreement_path(agreement_id), Agreement)
-    ids, days = [agreement_id], {agreement.population.reference_date}
-    if agreement.compares_with is not None:
-        ids.append(agreement.compares_with)
+    agreements = _with_bases(raw, agreement_id)
+    for other in {each.compares_with for each in agreements if each.compares_with}:
         with contextlib.suppress(InputError):
-            other, _ = read_model(raw.agreement_path(agreement.compares_with), Agreement)
-            days.add(other.population.reference_date)
+            agreements += _with_bases(raw, other)
+    compared = {each.compares_with for each in agreements if each.compares_with}
+    days = {day for each in agreements for day in reference_dates(each)}
     found = [raw.root / "register" / name for name in ("recipients.csv", "recipients.yaml")]
-    for each in ids:
-        found.append(raw.agreement_path(each))
-        found.extend(sorted((raw.root / "published").glob(f"{each}.*")))
+    for name in sorted({each.id for each in agreements} | compared):
+        found.append(raw.agreement_path(name))
+        found.extend(sorted((raw.root / "published").glob(f"{name}.*")))
+    for table in sorted({table for each in agreements for table in weight_tables(each)}):
+        found.extend(sorted((raw.root / "weights").glob(f"{table}.*")))
     found.extend(raw.plan_paths(agreement_id))
     for path, sidecar in raw.population_sidecars():
         if sidecar.reference_date in days:
             found.extend([path, described_by(path, sidecar)])
     return sorted(path for path in found if path.is_file())
+
+
+def _with_bases(raw: Raw, agreement_id: str) -> list[Agreement]:
+    """An agreement, what it supplements, and so on; each once."""
+    found: list[Agreement] = []
+    name: str | None = agreement_id
+    while name is not None and name not in [each.id for each in found]:
+        found.append(read_model(raw.agreement_path(name), Agreement)[0])
+        name = found[-1].supplements
+    return found
 
 
 def project_files(project: Path) -> list[Path]:

@@ -80,7 +80,10 @@ class _Dataset(_Part):
 
 @dataclass(frozen=True)
 class PopulationTable:
-    """One extract: its cells (`schemas.tables.Population`) and each region's name in the file."""
+    """One extract: its cells (`schemas.tables.Population`) and each region's name in the file.
+
+    The frame's index is each cell's position in the file.
+    """
 
     frame: pd.DataFrame
     labels: dict[str, str]
@@ -253,7 +256,9 @@ def _frame(file: Sealed[PopulationSidecar], dataset: _Dataset) -> pd.DataFrame:
     values = np.array(dataset.value, dtype="int64").reshape(dataset.size)
     order = [name for name in (REGION, AGE, SEX) if name in dataset.id]
     rest = [name for name in dataset.id if name not in order]
-    values = values.transpose([dataset.id.index(name) for name in order + rest]).reshape(-1)
+    axes = [dataset.id.index(name) for name in order + rest]
+    positions = np.arange(values.size).reshape(values.shape).transpose(axes).reshape(-1)
+    values = values.transpose(axes).reshape(-1)
     codes = [dataset.dimension[name].category.codes() for name in order]
     grid = np.indices([len(part) for part in codes]).reshape(len(codes), -1)
     column = {name: _categorical(grid[i], codes[i]) for i, name in enumerate(order)}
@@ -276,7 +281,8 @@ def _frame(file: Sealed[PopulationSidecar], dataset: _Dataset) -> pd.DataFrame:
             "age_to": spans[at, 1],
             "sex": column[SEX] if SEX in column else _constant("total", len(values)),
             "population": values,
-        }
+        },
+        index=pd.Index(positions, name="position"),
     )
 
 

@@ -14,11 +14,13 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from schemas import tables
-from schemas.agreement import AgeInterval, Agreement, RestStep
-from schemas.common import Level, Maturity
+from schemas.agreement import Agreement
+from schemas.common import Level, Maturity, RecipientType
+from schemas.keys import AgeInterval, ShareBy, shares_of
 from schemas.sidecar import PopulationSidecar
 from schemas.tables import OPEN_AGE
 from statsbidrag import register as reg
@@ -26,6 +28,7 @@ from statsbidrag.errors import InputError, Problem, input_error
 from statsbidrag.frames import checked_input
 from statsbidrag.jsonstat import read_jsonstat
 from statsbidrag.raw import Raw, Sealed
+from statsbidrag.weights import weights_basis
 
 ALL_AGES: Final = "alla"
 _SHOWN: Final = 5
@@ -51,14 +54,17 @@ class Extract:
 
 @dataclass(frozen=True)
 class BasisKey:
-    """What a key asks of the population: the day, the published level, the ages (None: all)."""
+    """What a key asks for: day, published level, ages (None: all ages); or a table of weights."""
 
     reference_date: date
     level: Level
     ages: AgeInterval | None
+    weights: str | None = None
 
     def __str__(self) -> str:
-        """The name of the basis: `2024-11-01/kommun/0-18`."""
+        """The name of the basis: `2024-11-01/kommun/0-18`, `weights/vantetider`."""
+        if self.weights is not None:
+            return f"weights/{self.weights}"
         return f"{self.reference_date}/{self.level}/{self.ages or ALL_AGES}"
 
 
@@ -98,34 +104,73 @@ def read_extract(file: Sealed[PopulationSidecar], register: pd.DataFrame) -> Ext
     return extract
 
 
+def basis_of(agreement: Agreement, recipients: RecipientType, share: ShareBy) -> BasisKey | None:
+    """The basis that a share of posts to this type rests on; None where it asks for none."""
+    use = agreement.population
+    if share.by == "equal":
+        return None
+    level = share.level or use.levels.get(recipients) or Level.LAN
+    return BasisKey(share.reference_date or use.reference_date, level, share.ages, share.weights)
+
+
 def bases_of(agreement: Agreement) -> list[BasisKey]:
     """What the agreement's keys ask of the population, each once, in the order of its posts."""
-    found: dict[str, BasisKey] = {}
-    for post in agreement.posts:
-        for step in post.key:
-            if isinstance(step, RestStep) and step.rest.by == "population":
-                level = agreement.population.levels[post.recipients]
-                key = BasisKey(agreement.population.reference_date, level, step.rest.ages)
-                found.setdefault(str(key), key)
-    return list(found.values())
+    found = {
+        str(key): key
+        for post in agreement.posts
+        for step in post.key
+        for share in shares_of(step)
+        if (key := basis_of(agreement, post.recipients, share)) is not None
+    }
+    return [key for key in found.values() if key.weights is None]
 
 
-def basis_frame(agreement: Agreement, extracts: Sequence[Extract], raw: Raw) -> pd.DataFrame:
-    """The population that the agreement's keys use (`schemas.tables.Basis`).
+def reference_dates(agreement: Agreement) -> set[date]:
+    """The days whose population the agreement needs: its own, and those that keys name."""
+    return {agreement.population.reference_date} | {
+        key.reference_date for key in bases_of(agreement)
+    }
+
+
+def basis_frame(
+    agreement: Agreement, extracts: Sequence[Extract], raw: Raw, register: pd.DataFrame
+) -> pd.DataFrame:
+    """The population and weights that the agreement's keys use (`schemas.tables.Basis`).
 
     Raises InputError where no extract can serve, or where two of equal maturity contradict.
     """
     parts = [_basis(key, extracts, agreement, raw) for key in bases_of(agreement)]
+    for table, recipients in _weight_tables(agreement):
+        name = str(BasisKey(agreement.population.reference_date, Level.LAN, None, table))
+        parts.append(weights_basis(raw, table, name, recipients, register, agreement.id))
     if not parts:
-        return pd.DataFrame(columns=tables.Basis.columns())
+        empty = {name: pd.Series(dtype="str") for name in tables.Basis.columns()}
+        return pd.DataFrame(empty).astype({"population": "int64"})
     return pd.concat(parts, ignore_index=True)
+
+
+def weight_tables(agreement: Agreement) -> set[str]:
+    """The tables of weights that the agreement's keys use."""
+    return {table for table, _ in _weight_tables(agreement)}
+
+
+def _weight_tables(agreement: Agreement) -> list[tuple[str, RecipientType]]:
+    """Each table with each recipient type that uses it; it can be right for one of them only."""
+    found = [
+        (share.weights, post.recipients)
+        for post in agreement.posts
+        for step in post.key
+        for share in shares_of(step)
+        if share.weights is not None
+    ]
+    return list(dict.fromkeys(found))
 
 
 @dataclass(frozen=True)
 class _Candidate:
     extract: Extract
     by_region: pd.Series
-    cells: pd.Series
+    frame: pd.DataFrame
     direct: bool
 
 
@@ -158,7 +203,7 @@ def _basis(
             "maturity": str(sidecar.maturity),
             "extract": best.extract.name,
             "sha256": sidecar.sha256,
-            "cells": best.cells.to_numpy(dtype="int64"),
+            "positions": pd.Series(_positions(best, codes), dtype="str"),
         }
     )
 
@@ -177,12 +222,27 @@ def _candidate(key: BasisKey, extract: Extract) -> _Candidate | None:
             return None
         frame = inside
     persons = frame["population"].groupby(frame["region_code"].array, observed=True)
-    by_region, cells = persons.sum(), persons.size()
-    by_region.index = cells.index = by_region.index.astype("str")
+    by_region = persons.sum()
+    by_region.index = by_region.index.astype("str")
     if not direct:
-        county = by_region.index.str[:2]
-        by_region, cells = by_region.groupby(county).sum(), cells.groupby(county).sum()
-    return _Candidate(extract, by_region.sort_index(), cells.sort_index(), direct)
+        by_region = by_region.groupby(by_region.index.str[:2]).sum()
+    return _Candidate(extract, by_region.sort_index(), frame, direct)
+
+
+def _positions(candidate: _Candidate, codes: Sequence[str]) -> list[str]:
+    """For each region, where its parts stand in the file, as ranges: `0-37,202-239`."""
+    frame = candidate.frame
+    width = len(codes[0])
+    places: dict[str, list[np.ndarray]] = {code: [] for code in codes}
+    for region, rows in frame.groupby(frame["region_code"].array, observed=True).indices.items():
+        places[str(region)[:width]].append(frame.index.to_numpy()[rows])
+    return [_ranges(np.sort(np.concatenate(places[code]))) for code in codes]
+
+
+def _ranges(positions: np.ndarray) -> str:
+    breaks = np.flatnonzero(np.diff(positions) != 1) + 1
+    runs = np.split(positions, breaks)
+    return ",".join(f"{r[0]}" if len(r) == 1 else f"{r[0]}-{r[-1]}" for r in runs)
 
 
 def _tiled(frame: pd.DataFrame, first: int, last: int) -> bool:
@@ -214,12 +274,14 @@ def _refuse_contradiction(key: BasisKey, one: _Candidate, other: _Candidate) -> 
 
 def _no_population(key: BasisKey, agreement: Agreement, raw: Raw) -> InputError:
     ages = "all ages" if key.ages is None else f"ages {key.ages}"
+    name = f"folkmangd_{key.reference_date}_{key.level}" + ("" if key.ages is None else "_alder")
     return input_error(
-        raw.root / "population",
+        raw.root / "population" / f"{name}.json",
         expected=f"an extract of {agreement.population.table} for {key.reference_date}, "
         f"level {key.level}, {ages} ({agreement.id} needs it)",
         found="none",
-        action=f"fetch it: statsbidrag fetch {agreement.id}",
+        action=f"fetch {agreement.population.table} from SCB's Statistikdatabasen as json-stat2 "
+        "and put it there with a sidecar (docs/handbok.md)",
     )
 
 

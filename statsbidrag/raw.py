@@ -11,7 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from schemas.sidecar import PopulationSidecar, PublishedSidecar, RegisterSidecar, Sidecar
+from schemas.sidecar import (
+    PopulationSidecar,
+    PublishedSidecar,
+    RegisterSidecar,
+    Sidecar,
+    WeightsSidecar,
+)
 from statsbidrag.errors import InputError, input_error
 from statsbidrag.yamlfile import read_model
 
@@ -82,6 +88,10 @@ class Raw:
         if not data.exists() and not sidecar.exists():
             return None
         return self._sealed(sidecar, PublishedSidecar)
+
+    def weights(self, table: str) -> Sealed[WeightsSidecar]:
+        """A table of weights. Raises InputError naming the file to write where there is none."""
+        return self._sealed(self.root / "weights" / f"{table}.yaml", WeightsSidecar)
 
     def population_sidecars(self) -> list[tuple[Path, PopulationSidecar]]:
         """Every population extract's sidecar. Raises InputError where a file has none."""

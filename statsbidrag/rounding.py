@@ -29,6 +29,10 @@ def largest_remainder(exact: Sequence[Fraction], total: int, unit: int = 1) -> l
     not a whole number of units.
     """
     _require_sum(exact, total, unit)
+    return _largest_remainder(exact, total, unit)
+
+
+def _largest_remainder(exact: Sequence[Fraction], total: int, unit: int) -> list[int]:
     down = [floor(share / unit) for share in exact]
     left = total // unit - sum(down)
     by_fraction = sorted(range(len(exact)), key=lambda i: (down[i] - exact[i] / unit, i))
@@ -43,6 +47,10 @@ def residual_to_largest(exact: Sequence[Fraction], total: int, unit: int = 1) ->
     Ties go to the earlier recipient. Raises ValueError as `largest_remainder` does.
     """
     _require_sum(exact, total, unit)
+    return _residual_to_largest(exact, total, unit)
+
+
+def _residual_to_largest(exact: Sequence[Fraction], total: int, unit: int) -> list[int]:
     rounded = [half_up(share, unit) for share in exact]
     if rounded:
         largest = max(range(len(exact)), key=lambda i: (exact[i], -i))
@@ -61,12 +69,23 @@ def round_column(exact: Sequence[Fraction], rounding: Rounding) -> list[int]:
     total = sum(exact, Fraction(0))
     if total.denominator != 1:
         raise ValueError(f"the shares sum to {total}, not to whole kronor")
-    method = (
-        largest_remainder
-        if rounding.method == RoundingMethod.LARGEST_REMAINDER
-        else residual_to_largest
-    )
-    return method(exact, int(total), rounding.unit)
+    _require_sum(exact, int(total), rounding.unit)
+    return round_sums(exact, rounding)
+
+
+def round_sums(exact: Sequence[Fraction], rounding: Rounding) -> list[int]:
+    """Recipients' sums over several posts, rounded by an agreement's convention.
+
+    What a rule keeps back (a condition that is not met, a pot) may leave a sum that is not whole.
+    Where the convention promises an exact sum, that is then the nearest whole unit.
+    Example: 1/2 and 2, where a third one's 1/2 is withheld: largest remainder makes 1 and 2.
+    """
+    if rounding.method == RoundingMethod.HALF_UP:
+        return [half_up(share, rounding.unit) for share in exact]
+    total = half_up(sum(exact, Fraction(0)), rounding.unit)
+    if rounding.method == RoundingMethod.LARGEST_REMAINDER:
+        return _largest_remainder(exact, total, rounding.unit)
+    return _residual_to_largest(exact, total, rounding.unit)
 
 
 def _require_sum(exact: Sequence[Fraction], total: int, unit: int) -> None:
