@@ -32,8 +32,11 @@ _TABLES: dict[str, type[Table]] = {
 _KINDS: dict[str, tuple[bool, tuple[Kind, ...]]] = {
     "poster_mot_angivna_summor": (True, (Kind.POSTS_TO_STATED_TOTAL,)),
     "folkmangd": (True, (Kind.LEVELS, Kind.CONTROL_TOTAL, Kind.EXTRACTS)),
-    "fordelat_mot_post": (False, (Kind.ALLOCATED_TO_POST,)),
-    "publicerade_belopp": (False, (Kind.PUBLISHED_AMOUNT, Kind.PUBLISHED_NATION)),
+    "fordelat_mot_post": (False, (Kind.ALLOCATED_TO_POST, Kind.UNDISTRIBUTED)),
+    "publicerade_belopp": (
+        False,
+        (Kind.PUBLISHED_AMOUNT, Kind.PUBLISHED_NATION, Kind.PUBLISHED_UNRESOLVED),
+    ),
     "lanens_planer": (False, (Kind.PLAN_TO_POST, Kind.PLAN_TO_TOTAL, Kind.PLAN_TO_STATED_SUM)),
 }
 

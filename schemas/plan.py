@@ -7,14 +7,17 @@ Belongs here: the form of `raw/plans/<agreement>/<county>.yaml`. Does not: wheth
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from schemas.common import Amount, FormatOne, Kronor, LanCode, PostId, Slug, Strict, Text
+from schemas.keys import Share
 
 
 def _one_or_several(value: Any) -> Any:
+    if value == "":
+        return ()
     return (value,) if isinstance(value, str) else value
 
 
@@ -27,19 +30,38 @@ Organisations = Annotated[
 ]
 """One organisation, or several that share a measure."""
 
+OrganisationsOrBlank = Annotated[
+    tuple[Text, ...], BeforeValidator(_one_or_several), Field(max_length=9)
+]
+"""As `Organisations`, or none where the county's paper names none."""
+
 DateOrBlank = Annotated[date | None, BeforeValidator(_blank_is_none)]
 
 
 class Measure(Strict):
-    """What a part of a post is spent on, who carries it out, and which organisation answers."""
+    """What a part of a post is spent on, who carries it out, and which organisation answers.
+
+    How much is said in one of three ways: `amount: 1 800 000`; `share: 50 %` of the county's post;
+    `remainder: true`, what the post's other measures leave, to be decided on later. `level` is the
+    county's own word for where the money is used.
+    """
 
     post: PostId
     title: Text
     short_title: str = ""
-    responsible: Text
-    organisation: Organisations
-    amount: Amount
+    level: str = ""
+    responsible: str = ""
+    organisation: OrganisationsOrBlank = ()
+    amount: Amount | None = None
+    share: Share | None = None
+    remainder: bool = False
     note: str = ""
+
+    @model_validator(mode="after")
+    def _one_of_three(self) -> Self:
+        if (self.amount is not None) + (self.share is not None) + self.remainder != 1:
+            raise ValueError("a measure has one of `amount`, `share` and `remainder: true`")
+        return self
 
     @property
     def label(self) -> str:
@@ -55,7 +77,10 @@ class StatedSum(Strict):
 
 
 class KnownDifference(Strict):
-    """A difference between plan and post that is known, explained and left as it is."""
+    """A difference between plan and post that is known, explained and left as it is.
+
+    `amount` is the plan minus the post: negative where the plan places less than the county has.
+    """
 
     post: PostId
     amount: Kronor
@@ -74,15 +99,15 @@ class Change(Strict):
 class Decision(Strict):
     """Who decides, and on what."""
 
-    by: Text
+    by: str
     by_long: str = ""
-    proposal: tuple[Text, ...] = Field(min_length=1)
+    proposal: tuple[Text, ...]
 
 
 class RequisitionPlan(Strict):
     """Who requisitions the county's money."""
 
-    by: Text
+    by: str
     text: str = ""
 
 
@@ -97,8 +122,8 @@ class Invoicing(Strict):
 class Payment(Strict):
     """How the money reaches those who carry the measures out."""
 
-    method: Text
-    text: tuple[Text, ...] = Field(min_length=1)
+    method: str
+    text: tuple[Text, ...]
     invoicing: Invoicing | None = None
 
 
@@ -114,14 +139,15 @@ class ReportingDuty(Strict):
 class Plan(Strict):
     """One county's split of its posts in one agreement, and its own way of deciding and paying.
 
-    Empty fields are empty in the county's own paper; they are shown blank, never filled in.
+    Empty fields are empty in the county's own paper; they are shown blank, never filled in. Fields
+    without a default must be written even so: blank is then an answer, and not something forgotten.
     """
 
     format: FormatOne
     agreement: Slug
     county: LanCode
     title: Text
-    issuer: Text
+    issuer: str
     issuer_role: str = ""
     date: DateOrBlank = None
     reference_number: str = ""
@@ -135,6 +161,16 @@ class Plan(Strict):
     reporting: tuple[ReportingDuty, ...] = ()
     recipients_of_extract: tuple[Text, ...] = ()
     known_differences: tuple[KnownDifference, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_remainder_per_post(self) -> Self:
+        posts = [measure.post for measure in self.measures if measure.remainder]
+        twice = sorted({post for post in posts if posts.count(post) > 1})
+        if twice:
+            raise ValueError(
+                f"at most one measure per post has `remainder: true`: {', '.join(twice)} has more"
+            )
+        return self
 
     def of_post(self, post_id: str) -> list[Measure]:
         """The measures of one post, in the plan's order."""

@@ -16,7 +16,7 @@ class Kind(StrEnum):
 
     POSTS_TO_STATED_TOTAL = "posts_to_stated_total"
     ALLOCATED_TO_POST = "allocated_to_post"
-    EXACT_TO_POST = "exact_to_post"
+    UNDISTRIBUTED = "undistributed"
     LEVELS = "levels"
     CONTROL_TOTAL = "control_total"
     EXTRACTS = "extracts"

@@ -15,7 +15,7 @@ from typing import Final
 
 import pandas as pd
 
-from schemas.agreement import Agreement
+from schemas.agreement import Agreement, Coverage, Status
 from schemas.common import Maturity, RecipientType
 from schemas.reconciliation import Kind, Reconciliation, Result, Severity, Verdict
 from statsbidrag.allocation import AmountRow, rows
@@ -46,9 +46,9 @@ KINDS: Final = {
         "Fördelade belopp mot posterna",
         "Mottagarnas avrundade belopp läggs ihop och jämförs med postens belopp.",
     ),
-    Kind.EXACT_TO_POST: (
-        "Exakta andelar mot posterna",
-        "Mottagarnas oavrundade andelar läggs ihop och jämförs med postens belopp.",
+    Kind.UNDISTRIBUTED: (
+        "Det som regeln själv håller tillbaka",
+        "Avsättningar, villkor och rester som inte fördelas på mottagarna.",
     ),
     Kind.PUBLISHED_AMOUNT: (
         "Beräknade belopp mot publicerade",
@@ -147,10 +147,15 @@ class Group:
 
 @dataclass(frozen=True)
 class AuditView:
-    """Everything that the page of comparisons shows."""
+    """Everything that the page of comparisons shows. `known_sek` is the sum of the posts."""
 
     agreement_title: str
     year: int
+    draft: bool
+    reconstructed: bool
+    partial: bool
+    known_sek: int
+    total_sek: int
     fingerprint: str
     groups: tuple[Group, ...]
     withheld: tuple[str, ...]
@@ -184,6 +189,11 @@ def audit_view(agreement: Agreement, reconciliation: Reconciliation) -> AuditVie
     return AuditView(
         agreement_title=agreement.title,
         year=agreement.year,
+        draft=agreement.status == Status.DRAFT,
+        reconstructed=agreement.status == Status.RECONSTRUCTED,
+        partial=agreement.coverage == Coverage.PARTIAL,
+        known_sek=sum(post.amount for post in agreement.posts),
+        total_sek=agreement.total.amount,
         fingerprint=reconciliation.fingerprint,
         groups=tuple(_group(kind, results) for kind, results in by_kind.items() if results),
         withheld=tuple(reconciliation.withheld()),

@@ -16,15 +16,18 @@ from typing import ClassVar, Final
 
 from schemas.agreement import Agreement, Post, Status, TotalsFrom
 from schemas.common import TOTAL, Maturity, RecipientType, Reference
-from schemas.plan import Change, Invoicing, Measure, Plan
+from schemas.plan import Invoicing, Plan
 from schemas.sidecar import PopulationSidecar
 from statsbidrag import register as reg
+from statsbidrag.change_section import ChangeSection, change_section
 from statsbidrag.derivation import Derivation, derive
 from statsbidrag.errors import ProgramError
 from statsbidrag.figures import Figure, figure, maturities_to_explain, summed
 from statsbidrag.material import Material
 from statsbidrag.pdf import Attachment
+from statsbidrag.plan import Placed, county_amounts, placed
 from statsbidrag.typography import NBSP, listed
+from statsbidrag.wording import share_in_words
 
 _AGREEMENT: Final = "agreement"
 """The name of the agreement itself among its sources."""
@@ -67,7 +70,11 @@ class DatedSource:
 
 @dataclass(frozen=True)
 class MeasureRow:
-    """A measure in the plan: what, by whom, for how much."""
+    """A measure in the plan: what, by whom, for how much.
+
+    `share` is the share of the post that the plan gives instead of kronor, in words; `later`: the
+    sum is what the others leave, to be decided later. What the plan does not say is empty.
+    """
 
     title: str
     label: str
@@ -75,11 +82,14 @@ class MeasureRow:
     organisations: tuple[str, ...]
     amount_sek: int
     note: str
+    level: str = ""
+    share: str = ""
+    later: bool = False
 
 
 @dataclass(frozen=True)
 class KnownGap:
-    """A difference between plan and post that the plan itself explains."""
+    """A difference between plan and post that the plan itself explains: plan minus post."""
 
     amount_sek: int
     reason: str
@@ -102,10 +112,48 @@ class PostPart:
         """What the measures come to."""
         return sum(measure.amount_sek for measure in self.measures)
 
+    @property
+    def unexplained_sek(self) -> int:
+        """Plan minus post, without the differences that are known: 0 in all that is published."""
+        known = sum(gap.amount_sek for gap in self.gaps)
+        return self.placed_sek - self.amount.sek - known
+
+    @property
+    def differs(self) -> bool:
+        """Whether measures and post are to be shown apart."""
+        return bool(self.gaps) or self.placed_sek != self.amount.sek
+
+
+@dataclass(frozen=True)
+class LevelRow:
+    """What one level has of each post, None where it has nothing; `level` is empty if unsaid."""
+
+    level: str
+    amounts_sek: tuple[int | None, ...]
+
+    @property
+    def total_sek(self) -> int:
+        """The level's money."""
+        return sum(amount or 0 for amount in self.amounts_sek)
+
+
+@dataclass(frozen=True)
+class LevelTable:
+    """The measures once more, by level (rows) and post (columns)."""
+
+    posts: tuple[str, ...]
+    rows: tuple[LevelRow, ...]
+
+    @property
+    def totals_sek(self) -> tuple[int, ...]:
+        """What all levels have of each post."""
+        columns = zip(*(row.amounts_sek for row in self.rows), strict=True)
+        return tuple(sum(amount or 0 for amount in column) for column in columns)
+
 
 @dataclass(frozen=True)
 class OrganisationPart:
-    """The measures of one organisation, or of several that share them."""
+    """The measures of one organisation, or of several that share them; none where none is named."""
 
     organisations: tuple[str, ...]
     measures: tuple[MeasureRow, ...]
@@ -180,7 +228,7 @@ class DecisionView:
     county_name: str
     background: tuple[str, ...]
     frame: Frame
-    changes: tuple[Change, ...]
+    changes: ChangeSection | None
     posts: tuple[PostPart, ...]
     total: Figure
     total_from_exact: bool
@@ -206,7 +254,9 @@ class DecisionView:
     @property
     def explained(self) -> tuple[Maturity, ...]:
         """The maturities that the top of the page must say something about."""
-        return maturities_to_explain([*(post.amount for post in self.posts), self.total])
+        changes = self.changes.figures if self.changes else ()
+        own = [post.amount for post in self.posts]
+        return maturities_to_explain([*own, self.total, *changes])
 
     @property
     def parts_sek(self) -> int:
@@ -216,7 +266,9 @@ class DecisionView:
     @property
     def exact_total(self) -> Fraction:
         """The sum of the exact shares, which no rounding has touched."""
-        return sum((each.derivation.exact for each in self.computations), Fraction(0))
+        return sum(
+            (each.derivation.exact or Fraction(0) for each in self.computations), Fraction(0)
+        )
 
     @property
     def measures(self) -> tuple[MeasureRow, ...]:
@@ -229,14 +281,24 @@ class DecisionView:
         return tuple(sorted({extract.maturity for extract in self.extracts}, key=lambda m: m.rank))
 
     @property
-    def approximate_changes(self) -> bool:
-        """Whether any change since the year before is only roughly known."""
-        return any(change.approximate for change in self.changes)
-
-    @property
     def placed_sek(self) -> int:
         """What all measures come to."""
         return sum(post.placed_sek for post in self.posts)
+
+    @property
+    def levels(self) -> LevelTable | None:
+        """The measures by level and post; None where the plan names no levels."""
+        named = dict.fromkeys(measure.level for measure in self.measures)
+        if not any(named):
+            return None
+        order = sorted(named, key=lambda level: not level)
+        rows = tuple(LevelRow(level, _of_level(self.posts, level)) for level in order)
+        return LevelTable(tuple(post.label for post in self.posts), rows)
+
+    @property
+    def names_organisations(self) -> bool:
+        """Whether any measure says which organisation takes care of its money."""
+        return any(part.organisations for part in self.organisations)
 
     def attachments(self) -> tuple[Attachment, ...]:
         """The document's tables as a CSV file that a Swedish spreadsheet opens."""
@@ -248,7 +310,8 @@ def decision_view(material: Material, plan: Plan) -> DecisionView:
     """The decision document of one county, from a reconciled agreement and the county's plan."""
     agreement = material.agreement
     own = _county_posts(agreement)
-    posts = tuple(_post_part(material, plan, post) for post in own)
+    measures = placed(plan, county_amounts(material.allocation, plan.county))
+    posts = tuple(_post_part(material, plan, post, measures) for post in own)
     computations = tuple(_computation(material, plan, post) for post in own)
     folder = reg.folder(material.register, RecipientType.LAN, plan.county)
     return DecisionView(
@@ -265,7 +328,7 @@ def decision_view(material: Material, plan: Plan) -> DecisionView:
         county_name=reg.names(material.register, RecipientType.LAN)[plan.county],
         background=agreement.background,
         frame=_frame(agreement),
-        changes=plan.changes,
+        changes=change_section(material, plan),
         posts=posts,
         total=figure(material.allocation, TOTAL, RecipientType.LAN, plan.county),
         total_from_exact=agreement.rounding.totals == TotalsFrom.UNROUNDED,
@@ -274,7 +337,7 @@ def decision_view(material: Material, plan: Plan) -> DecisionView:
         requisition_text=plan.requisition.text,
         requisition_sek=_requisition(material, plan, posts),
         deadlines=tuple(_deadlines(agreement)),
-        organisations=tuple(_organisations(plan)),
+        organisations=tuple(_organisations(plan, measures)),
         payment=plan.payment.text,
         invoicing=plan.payment.invoicing,
         reporting=tuple(_reporting(agreement, plan)),
@@ -291,30 +354,42 @@ def _county_posts(agreement: Agreement) -> Sequence[Post]:
     return posts
 
 
-def _post_part(material: Material, plan: Plan, post: Post) -> PostPart:
-    return PostPart(
-        id=post.id,
-        title=post.title,
-        label=post.label,
-        amount=figure(material.allocation, post.id, RecipientType.LAN, plan.county),
-        measures=tuple(_measure(measure) for measure in plan.of_post(post.id)),
-        gaps=tuple(
-            KnownGap(known.amount, known.reason, _source_title(material.agreement, known.source))
-            for known in plan.known_differences
-            if known.post == post.id
-        ),
+def _post_part(material: Material, plan: Plan, post: Post, measures: Sequence[Placed]) -> PostPart:
+    amount = figure(material.allocation, post.id, RecipientType.LAN, plan.county)
+    own = tuple(_measure(each) for each in measures if each.measure.post == post.id)
+    gaps = tuple(
+        KnownGap(known.amount, known.reason, _source_title(material.agreement, known.source))
+        for known in plan.known_differences
+        if known.post == post.id
     )
+    adds_up = sum(measure.amount_sek for measure in own) == amount.sek
+    if adds_up and sum(gap.amount_sek for gap in gaps) != 0:
+        # A difference that is no more; the reconciliation calls such a post equal.
+        gaps = ()
+    return PostPart(post.id, post.title, post.label, amount, own, gaps)
 
 
-def _measure(measure: Measure) -> MeasureRow:
+def _measure(each: Placed) -> MeasureRow:
+    measure = each.measure
+    if each.amount_sek is None:
+        raise ProgramError(f"{measure.post}: {measure.title}: a plan without its sums is withheld.")
     return MeasureRow(
         title=measure.title,
         label=measure.label,
         responsible=measure.responsible,
         organisations=measure.organisation,
-        amount_sek=measure.amount,
+        amount_sek=each.amount_sek,
         note=measure.note,
+        level=measure.level,
+        share=share_in_words(measure.share) if measure.share is not None else "",
+        later=measure.remainder,
     )
+
+
+def _of_level(posts: Sequence[PostPart], level: str) -> tuple[int | None, ...]:
+    """What one level has of each post, None where it has nothing."""
+    own = [[m.amount_sek for m in post.measures if m.level == level] for post in posts]
+    return tuple(sum(amounts) if amounts else None for amounts in own)
 
 
 def _frame(agreement: Agreement) -> Frame:
@@ -352,9 +427,10 @@ def _deadlines(agreement: Agreement) -> Iterator[DatedSource]:
         yield DatedSource(day, _citation(agreement, reference), index == len(dated) - 1)
 
 
-def _organisations(plan: Plan) -> Iterator[OrganisationPart]:
-    for organisations, measures in plan.by_organisation().items():
-        yield OrganisationPart(organisations, tuple(_measure(measure) for measure in measures))
+def _organisations(plan: Plan, measures: Sequence[Placed]) -> Iterator[OrganisationPart]:
+    for organisations in plan.by_organisation():
+        own = [each for each in measures if each.measure.organisation == organisations]
+        yield OrganisationPart(organisations, tuple(_measure(each) for each in own))
 
 
 def _reporting(agreement: Agreement, plan: Plan) -> Iterator[ReportingRow]:
@@ -471,17 +547,22 @@ def _csv(view: DecisionView) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     writer.writerow(
-        ["tabell", "område", "insats", "ansvarig verksamhet", "organisation", "summa, kr"]
+        ["tabell", "område", "insats", "nivå", "ansvarig verksamhet", "organisation", "summa, kr"]
     )
     for post in view.posts:
-        writer.writerow(["Medel per område", post.label, "", "", "", post.amount.sek])
-    writer.writerow(["Medel per område", "Summa", "", "", "", view.total.sek])
+        writer.writerow(["Medel per område", post.label, *[""] * 4, post.amount.sek])
+    writer.writerow(["Medel per område", "Summa", *[""] * 4, view.total.sek])
     for post in view.posts:
         for row in post.measures:
             who = listed(row.organisations)
-            cells = [post.label, row.title, row.responsible, who, row.amount_sek]
+            cells = [post.label, row.title, row.level, row.responsible, who, row.amount_sek]
             writer.writerow(["Fördelning på insatser", *cells])
-    for part in view.organisations:
+        for gap in post.gaps:
+            cells = [post.label, gap.reason, "", "", "", -gap.amount_sek]
+            writer.writerow(["Kända skillnader mot områdets medel", *cells])
+    for level in view.levels.rows if view.levels else ():
+        writer.writerow(["Summa per nivå", "", "", level.level, "", "", level.total_sek])
+    for part in view.organisations if view.names_organisations else ():
         who = listed(part.organisations)
-        writer.writerow(["Summa per organisation", "", "", "", who, part.amount_sek])
+        writer.writerow(["Summa per organisation", "", "", "", "", who, part.amount_sek])
     return text.getvalue().encode("utf-8-sig")

@@ -16,8 +16,17 @@ from schemas.common import Maturity, RecipientType, weakest
 from statsbidrag.errors import ProgramError
 from statsbidrag.typography import NBSP, kronor, number
 
-MARKS: Final = {Maturity.ESTIMATE: "*", Maturity.RECONSTRUCTED: "**", Maturity.PRELIMINARY: "***"}
-"""The mark of a figure that was never published, by the maturity of its population."""
+MARKS: Final = {
+    Maturity.UNRESOLVED: "#",
+    Maturity.ESTIMATE: "*",
+    Maturity.RECONSTRUCTED: "**",
+    Maturity.PRELIMINARY: "***",
+}
+"""The mark of a figure that was never published, by the maturity of its population.
+
+That of an unresolved one is the only mark of a published figure, and no asterisk: it says nothing
+of any population.
+"""
 
 
 @dataclass(frozen=True)
@@ -30,8 +39,10 @@ class Figure:
 
     @property
     def mark(self) -> str:
-        """Empty for a published figure, and for one that nothing need be said about."""
-        return "" if self.published else MARKS.get(self.maturity, "")
+        """Empty for a figure that is published and reproduced, or that nothing need be said of."""
+        if self.published and self.maturity != Maturity.UNRESOLVED:
+            return ""
+        return MARKS.get(self.maturity, "")
 
     @property
     def decided(self) -> bool:
@@ -58,32 +69,58 @@ def figure(allocation: pd.DataFrame, post: str, recipients: RecipientType, code:
     reconciliation to say, which withholds documents otherwise. Raises ProgramError if neither is
     known.
     """
+    row = _row(allocation, post, recipients, code)
+    if row is None:
+        raise ProgramError(f"{post} {recipients}:{code}: 0 rows in the allocation.")
+    shown = _shown(row)
+    if shown is None:
+        raise ProgramError(f"{post} {recipients}:{code}: neither computed nor published.")
+    return shown
+
+
+def known_figure(
+    allocation: pd.DataFrame, post: str, recipients: RecipientType, code: str
+) -> Figure | None:
+    """As `figure`, for what rests on an unresolved post: None where nothing is known."""
+    row = _row(allocation, post, recipients, code)
+    return None if row is None else _shown(row)
+
+
+def _row(
+    allocation: pd.DataFrame, post: str, recipients: RecipientType, code: str
+) -> pd.Series | None:
     chosen = allocation[
         (allocation["post"] == post)
         & (allocation["recipient_type"] == str(recipients))
         & (allocation["recipient_code"] == code)
     ]
-    if len(chosen) != 1:
+    if len(chosen) > 1:
         raise ProgramError(f"{post} {recipients}:{code}: {len(chosen)} rows in the allocation.")
-    row = chosen.iloc[0]
+    return None if chosen.empty else chosen.iloc[0]
+
+
+def _shown(row: pd.Series) -> Figure | None:
     published = not pd.isna(row["published_sek"])
     sek = row["published_sek"] if published else row["amount_sek"]
-    if pd.isna(sek):
-        raise ProgramError(f"{post} {recipients}:{code}: neither computed nor published.")
-    return Figure(int(sek), published, Maturity(row["maturity"]))
+    return None if pd.isna(sek) else Figure(int(sek), published, Maturity(row["maturity"]))
 
 
 def summed(figures: Iterable[Figure]) -> Figure:
     """The sum of printed figures: published only if every part is, and as mature as its weakest.
 
-    The maturity of a part that is published as it stands does not weaken the sum.
+    The maturity of a part that is published as it stands does not weaken the sum, unless nobody can
+    say how it came about.
     """
     parts = list(figures)
-    unpublished = [part.maturity for part in parts if not part.published]
+    weakening = [
+        part.maturity
+        for part in parts
+        if not part.published or part.maturity == Maturity.UNRESOLVED
+    ]
     return Figure(
         sum(part.sek for part in parts),
-        not unpublished,
-        weakest(unpublished or [part.maturity for part in parts]),
+        all(part.published for part in parts),
+        weakest(weakening or [part.maturity for part in parts]),
     )
 
 

@@ -15,21 +15,23 @@ from fractions import Fraction
 from itertools import count, groupby
 from typing import ClassVar, Final
 
-from schemas.agreement import Agreement, Post, Status
+from schemas.agreement import Agreement, Coverage, Post, Status
 from schemas.common import NATION, TOTAL, Level, Maturity, RecipientType, Reference
+from schemas.reconciliation import Kind
 from statsbidrag import register as reg
 from statsbidrag.allocation import NATION_NAME, basis_keys
-from statsbidrag.derivation import key_in_words, rounding_in_words
 from statsbidrag.errors import ProgramError
-from statsbidrag.figures import Figure, figure, maturities_to_explain, summed
+from statsbidrag.figures import Figure, figure, known_figure, maturities_to_explain, summed
 from statsbidrag.material import Material
 from statsbidrag.pdf import Attachment
 from statsbidrag.typography import NBSP, decimals
+from statsbidrag.wording import key_in_words, rounding_in_words
 
 PATH: Final = "nation/fordelning"
 """Where the document lies inside its revision, without suffix."""
 
 TOTAL_LABEL: Final = "Totalt"
+PARTIAL_LABEL: Final = "Totalt av kända poster"
 
 _ORDER: Final = (RecipientType.REGION, RecipientType.LAN, RecipientType.SKR, RecipientType.KOMMUN)
 
@@ -98,26 +100,34 @@ class Frame:
 
 @dataclass(frozen=True)
 class Row:
-    """One recipient's amounts, a figure per column."""
+    """One recipient's amounts, a figure per column; None where nothing is known."""
 
     code: str
     name: str
-    cells: tuple[Figure, ...]
+    cells: tuple[Figure | None, ...]
 
 
 @dataclass(frozen=True)
 class Foot:
-    """The sum of each printed column beside what the agreement, or a printed Riket, says."""
+    """The sum of each printed column beside what the agreement, or a printed Riket, says.
 
-    sums: tuple[Figure, ...]
-    nation_sek: tuple[int, ...]
+    A sum is None where a figure of the column is unresolved or unknown; so is Riket for the total
+    of a partial agreement. `undistributed_sek` is what the rule itself keeps from the recipients.
+    """
+
+    sums: tuple[Figure | None, ...]
+    nation_sek: tuple[int | None, ...]
     as_agreed: bool
+    undistributed_sek: tuple[int, ...]
 
     @property
-    def differences(self) -> tuple[int, ...]:
-        """Printed sum minus Riket, per column."""
-        pairs = zip(self.sums, self.nation_sek, strict=True)
-        return tuple(printed.sek - nation for printed, nation in pairs)
+    def differences(self) -> tuple[int | None, ...]:
+        """Printed sum and what is not distributed, minus Riket, per column; None if unknown."""
+        columns = zip(self.sums, self.undistributed_sek, self.nation_sek, strict=True)
+        return tuple(
+            None if printed is None or nation is None else printed.sek + kept - nation
+            for printed, kept, nation in columns
+        )
 
 
 @dataclass(frozen=True)
@@ -133,10 +143,9 @@ class Table:
     @property
     def marked(self) -> bool:
         """Whether any figure of the table carries a mark."""
-        sums = self.foot.sums if self.foot else ()
-        return any(cell.mark for row in self.rows for cell in row.cells) or any(
-            cell.mark for cell in sums
-        )
+        cells = [cell for row in self.rows for cell in row.cells]
+        cells += self.foot.sums if self.foot else ()
+        return any(cell.mark for cell in cells if cell is not None)
 
     @property
     def differing(self) -> tuple[tuple[str, int], ...]:
@@ -144,11 +153,27 @@ class Table:
         differences = self.foot.differences if self.foot else (0,) * len(self.columns)
         return tuple((label, d) for label, d in zip(self.columns, differences, strict=True) if d)
 
+    @property
+    def unsummed(self) -> tuple[str, ...]:
+        """The columns whose sum cannot be made."""
+        sums = self.foot.sums if self.foot else ()
+        return tuple(label for label, sum_ in zip(self.columns, sums, strict=False) if sum_ is None)
+
+
+@dataclass(frozen=True)
+class Undistributed:
+    """What of a post no recipient gets, and why."""
+
+    label: str
+    sek: int
+    reason: str
+
 
 @dataclass(frozen=True)
 class Section:
     """All tables of one recipient type.
 
+    `unresolved` is why nothing is computed, by post; `undistributed` what no recipient gets.
     `uneven_rows` is in how many rows the total differs from the sum of the printed parts;
     `assumed`: that the rounding convention applies here is our reading.
     """
@@ -161,6 +186,8 @@ class Section:
     assumed: bool
     published: tuple[PublishedBy, ...]
     figures: int
+    unresolved: tuple[tuple[str, str], ...]
+    undistributed: tuple[Undistributed, ...]
 
     @property
     def all_published(self) -> bool:
@@ -189,7 +216,8 @@ class BasisUse:
 class Rule:
     """How the amounts of one post come about, and who printed any of them.
 
-    `calibrated` names recipients whose printed amounts the population was estimated to meet.
+    `calibrated` names recipients whose printed amounts the population was estimated to meet,
+    `unresolved` why the post has no key.
     """
 
     title: str
@@ -205,6 +233,7 @@ class Rule:
     published: tuple[PublishedBy, ...]
     recipients_count: int
     calibrated: tuple[str, ...]
+    unresolved: str
 
     @property
     def all_published(self) -> bool:
@@ -223,6 +252,7 @@ class NationalView:
     year: int
     draft: bool
     reconstructed: bool
+    partial: bool
     source: Source
     signed_by_state: date | None
     signed_by_skr: date | None
@@ -255,7 +285,12 @@ class NationalView:
     @property
     def explained(self) -> tuple[Maturity, ...]:
         """The maturities whose mark some figure carries."""
-        return maturities_to_explain(cell for _, _, _, cell in _cells(self))
+        return maturities_to_explain(cell for _, _, _, cell in _cells(self) if cell is not None)
+
+    @property
+    def unresolved(self) -> bool:
+        """Whether any post has no known key."""
+        return any(rule.unresolved for rule in self.rules)
 
     @property
     def maturities(self) -> tuple[Maturity, ...]:
@@ -282,6 +317,11 @@ class _Column:
     label: str
     posts: tuple[Post, ...]
 
+    @property
+    def unresolved(self) -> bool:
+        """Whether any figure of the column may be unknown."""
+        return any(post.unresolved for post in self.posts)
+
 
 def national_tables(material: Material) -> NationalView:
     """The amounts of every recipient of one agreement, from its reconciled material."""
@@ -298,6 +338,7 @@ def national_tables(material: Material) -> NationalView:
         year=agreement.year,
         draft=agreement.status == Status.DRAFT,
         reconstructed=agreement.status == Status.RECONSTRUCTED,
+        partial=agreement.coverage == Coverage.PARTIAL,
         source=Source(main.title, main.reference_number, ""),
         signed_by_state=agreement.signed.state if agreement.signed else None,
         signed_by_skr=agreement.signed.skr if agreement.signed else None,
@@ -349,7 +390,26 @@ def _section(material: Material, recipients: RecipientType, numbers: Iterator[in
         assumed=recipients in agreement.rounding.assumed_for,
         published=_published(material, recipients, None),
         figures=len(rows) * len(columns),
+        unresolved=tuple(
+            (post.label, post.unresolved)
+            for post in agreement.posts_of(recipients)
+            if post.unresolved
+        ),
+        undistributed=tuple(
+            Undistributed(post.label, *kept)
+            for post in agreement.posts_of(recipients)
+            if (kept := _kept(material).get(post.id)) is not None
+        ),
     )
+
+
+def _kept(material: Material) -> dict[str, tuple[int, str]]:
+    """What the rule of each post keeps from its recipients, and why, as the reconciliation says."""
+    return {
+        result.rows[0].split()[0]: ((result.expected or 0) - (result.found or 0), result.note)
+        for result in material.reconciliation.results
+        if result.kind == Kind.UNDISTRIBUTED
+    }
 
 
 def _columns(agreement: Agreement, recipients: RecipientType) -> tuple[_Column, ...]:
@@ -361,7 +421,9 @@ def _columns(agreement: Agreement, recipients: RecipientType) -> tuple[_Column, 
         parts = tuple(own)
         columns.append(_Column(post_id, titles.get(post_id, parts[0].label), parts))
     if len(columns) > 1:
-        columns.append(_Column(TOTAL, TOTAL_LABEL, tuple(posts)))
+        partial = agreement.coverage == Coverage.PARTIAL
+        label = PARTIAL_LABEL if partial else TOTAL_LABEL
+        columns.append(_Column(TOTAL, label, tuple(posts)))
     return tuple(columns)
 
 
@@ -371,12 +433,19 @@ def _rows(
     names = reg.names(material.register, recipients)
     every = material.allocation
     own = every[every["recipient_type"] == str(recipients)]
-    by_post = [(column.post, own[own["post"] == column.post]) for column in columns]
+    # Only what rests on an unresolved post may be missing: anything else would be a bug.
+    ways = [
+        (own[own["post"] == column.post], known_figure if column.unresolved else figure)
+        for column in columns
+    ]
     return tuple(
         Row(
             code,
             names[code],
-            tuple(figure(chosen, post, recipients, code) for post, chosen in by_post),
+            tuple(
+                way(chosen, column.post, recipients, code)
+                for column, (chosen, way) in zip(columns, ways, strict=True)
+            ),
         )
         for code in sorted(names)
     )
@@ -393,13 +462,36 @@ def _foot(
         (printed["recipient_type"] == str(recipients)) & (printed["recipient_code"] == NATION)
     ]
     stated = {str(row.post): int(str(row.amount_sek)) for row in nation.itertuples(index=False)}
-    agreed = [sum(post.amount for post in column.posts) for column in columns]
+    agreed = [_agreed(material.agreement, recipients, column) for column in columns]
     shown = [stated.get(column.post, sek) for column, sek in zip(columns, agreed, strict=True)]
+    kept = _kept(material)
     return Foot(
-        sums=tuple(summed(row.cells[index] for row in rows) for index in range(len(columns))),
+        sums=tuple(
+            _column_sum(column, [row.cells[index] for row in rows])
+            for index, column in enumerate(columns)
+        ),
         nation_sek=tuple(shown),
         as_agreed=shown == agreed,
+        undistributed_sek=tuple(
+            sum(kept[post.id][0] for post in column.posts if post.id in kept) for column in columns
+        ),
     )
+
+
+def _agreed(agreement: Agreement, recipients: RecipientType, column: _Column) -> int | None:
+    """What the agreement gives all recipients; of a partial one, the total only if it is stated."""
+    if column.post == TOTAL and agreement.coverage == Coverage.PARTIAL:
+        stated = [t.amount for t in agreement.stated_totals if t.recipients == recipients]
+        return stated[0] if stated else None
+    return sum(post.amount for post in column.posts)
+
+
+def _column_sum(column: _Column, cells: Sequence[Figure | None]) -> Figure | None:
+    """The sum of a printed column; None where it has an unresolved post in it."""
+    known = [cell for cell in cells if cell is not None]
+    if column.unresolved or len(known) < len(cells):
+        return None
+    return summed(known)
 
 
 def _per_county(
@@ -431,7 +523,10 @@ def _parts(
 def _uneven(columns: Sequence[_Column], rows: Sequence[Row]) -> int:
     if columns[-1].post != TOTAL:
         return 0
-    return sum(row.cells[-1].sek != sum(cell.sek for cell in row.cells[:-1]) for row in rows)
+    whole = [[cell.sek for cell in row.cells if cell is not None] for row in rows]
+    return sum(
+        printed[-1] != sum(printed[:-1]) for printed in whole if len(printed) == len(columns)
+    )
 
 
 # --- Where figures come from -----------------------------------------------------------------
@@ -454,6 +549,7 @@ def _rule(material: Material, post: Post) -> Rule:
         published=_published(material, post.recipients, post.id),
         recipients_count=len(reg.codes(material.register, post.recipients)),
         calibrated=_calibrated(material, post),
+        unresolved=post.unresolved,
     )
 
 
@@ -532,7 +628,10 @@ def _source_title(agreement: Agreement, name: str) -> str:
 # --- The same figures, for a spreadsheet -----------------------------------------------------
 
 
-def _cells(view: NationalView) -> Iterator[tuple[Section, Row, str, Figure]]:
+_Cell = tuple[Section, Row, str, Figure | None]
+
+
+def _cells(view: NationalView) -> Iterator[_Cell]:
     """Every figure of every table, with the section, row and heading that it stands under."""
     for section in view.sections:
         for table in section.tables:
@@ -541,7 +640,7 @@ def _cells(view: NationalView) -> Iterator[tuple[Section, Row, str, Figure]]:
             yield from _table_cells(section, section.summary)
 
 
-def _table_cells(section: Section, table: Table) -> Iterator[tuple[Section, Row, str, Figure]]:
+def _table_cells(section: Section, table: Table) -> Iterator[_Cell]:
     part = f"{table.subject}: " if section.recipients == RecipientType.LAN and table.subject else ""
     rows = list(table.rows)
     if table.foot:
@@ -568,5 +667,6 @@ def national_csv(view: NationalView) -> bytes:
     writer.writerow(_CSV_HEAD)
     for section, row, label, cell in _cells(view):
         kind = _TYPE_WORDS[section.recipients]
-        writer.writerow([kind, row.code, row.name, label, cell.sek, cell.mark])
+        shown = ["", ""] if cell is None else [cell.sek, cell.mark]
+        writer.writerow([kind, row.code, row.name, label, *shown])
     return text.getvalue().encode("utf-8-sig")

@@ -1,20 +1,23 @@
-"""A county's plan, read and checked against the agreement and the register.
+"""A county's plan: read, checked against agreement and register, and its amounts in kronor.
 
-Belongs here: whether a plan speaks of posts and counties that exist. Does not: whether it adds up
-(`statsbidrag.reconciliation`).
+Belongs here: whether a plan speaks of posts and counties that exist, and what its shares and
+remainders come to. Does not: whether it adds up (`statsbidrag.reconciliation`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 import pandas as pd
 
 from schemas.agreement import Agreement
 from schemas.common import RecipientType
-from schemas.plan import Plan
+from schemas.plan import Measure, Plan
 from statsbidrag import register as reg
+from statsbidrag.allocation import rows
 from statsbidrag.errors import InputError, Problem
 from statsbidrag.raw import Raw
 from statsbidrag.yamlfile import YamlFile, read_model
@@ -68,3 +71,74 @@ def _posts(plan: Plan, file: YamlFile, agreement: Agreement) -> Iterator[Problem
                 found=f"`{post}`",
                 action="correct the post's id",
             )
+
+
+# What the measures come to ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A measure and its kronor.
+
+    `exact` is what was given, or the share of the county's post, which may not be whole; it is None
+    where the post's amount is not known. A remainder is never less than nothing: where the others
+    take more than the post, the plan does not add up, and the reconciliation says so.
+    """
+
+    measure: Measure
+    post_sek: int | None
+    exact: Fraction | None
+
+    @property
+    def amount_sek(self) -> int | None:
+        """Whole kronor; None where they are not known, or the share leaves a fraction over."""
+        if self.exact is None or self.exact.denominator != 1:
+            return None
+        return self.exact.numerator
+
+    @property
+    def left_over(self) -> Fraction:
+        """The part of a krona that a share leaves over: 0 for all that comes out whole."""
+        return Fraction(0) if self.exact is None else self.exact % 1
+
+
+def county_amounts(allocation: pd.DataFrame, county: str) -> dict[str, int | None]:
+    """The county's amount per post, group and `total`: as published, else as computed.
+
+    None where neither is known.
+    """
+    own = allocation[
+        (allocation["recipient_type"] == str(RecipientType.LAN))
+        & (allocation["recipient_code"] == county)
+    ]
+    return {
+        row.post: row.amount_sek if row.published_sek is None else row.published_sek
+        for row in rows(own)
+    }
+
+
+def placed(plan: Plan, amounts: Mapping[str, int | None]) -> tuple[Placed, ...]:
+    """Every measure in kronor, in the plan's order; `amounts` are those of the county's posts."""
+    return tuple(
+        Placed(measure, amounts.get(measure.post), _exact(plan, measure, amounts))
+        for measure in plan.measures
+    )
+
+
+def placed_sum(measures: Sequence[Placed]) -> int | None:
+    """What several measures come to; None where one of them is not known in whole kronor."""
+    known = [each.amount_sek for each in measures if each.amount_sek is not None]
+    return sum(known) if len(known) == len(measures) else None
+
+
+def _exact(plan: Plan, measure: Measure, amounts: Mapping[str, int | None]) -> Fraction | None:
+    whole = amounts.get(measure.post)
+    if measure.amount is not None:
+        return Fraction(measure.amount)
+    if whole is None:
+        return None
+    if measure.share is not None:
+        return measure.share * whole
+    others = [m for m in plan.of_post(measure.post) if not m.remainder]
+    taken = [_exact(plan, other, amounts) for other in others]
+    return max(whole - sum((each or Fraction(0) for each in taken), Fraction(0)), Fraction(0))

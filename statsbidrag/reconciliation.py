@@ -12,13 +12,17 @@ from math import floor
 
 import pandas as pd
 
-from schemas.agreement import Agreement, Coverage, RoundingMethod
+from schemas.agreement import Agreement, Coverage, Post, RoundingMethod
 from schemas.common import NATION, TOTAL, Level, Maturity, RecipientType
-from schemas.plan import Plan
+from schemas.keys import SetAsideStep, UndistributedStep
+from schemas.plan import KnownDifference, Plan
 from schemas.reconciliation import Kind, Reconciliation, Result, Severity, Verdict, Withholds
 from statsbidrag import register as reg
 from statsbidrag.allocation import AmountRow, rows
+from statsbidrag.plan import Placed, county_amounts, placed, placed_sum
 from statsbidrag.population import PERTURBED_FROM, Extract, by_region
+from statsbidrag.rounding import half_up
+from statsbidrag.wording import number, share_in_words
 
 TYPE_NAMES = {
     RecipientType.REGION: "regionerna",
@@ -236,21 +240,61 @@ def _allocated(agreement: Agreement, allocation: pd.DataFrame) -> Iterator[Resul
     every = rows(allocation)
     for post in agreement.posts:
         rounding = agreement.rounding_of(post)
-        own = [row.amount_sek or 0 for row in every if (row.kind, row.post) == ("post", post.id)]
-        found = sum(own)
+        own = [row for row in every if (row.kind, row.post) == ("post", post.id)]
+        if post.unresolved:
+            yield _unresolved(agreement, post, own)
+            continue
+        found = sum(row.amount_sek or 0 for row in own)
+        shared = sum((row.exact or Fraction(0) for row in own), Fraction(0))
+        expected = half_up(shared)
+        if shared != post.amount:
+            yield _undistributed(agreement, post, expected)
         exact = rounding.method != RoundingMethod.HALF_UP
         yield _result(
             Kind.ALLOCATED_TO_POST,
             f"Fördelade belopp mot posten {post.label} till {TYPE_NAMES[post.recipients]}",
-            post.amount,
+            expected,
             found,
-            verdict=Verdict.ROUNDING if found != post.amount else None,
+            verdict=Verdict.ROUNDING if found != expected else None,
             severity=Severity.WARNING,
             tolerance=0 if exact else floor(Fraction(len(own) * rounding.unit, 2)),
             rows=(f"{post.id} {post.recipients}:{NATION}",),
             where=f"agreements/{agreement.id}.yaml: {post.id}",
-            note=_rounding_note(agreement, post.recipients) if found != post.amount else "",
+            note=_rounding_note(agreement, post.recipients) if found != expected else "",
         )
+
+
+def _unresolved(agreement: Agreement, post: Post, own: Sequence[AmountRow]) -> Result:
+    """A post without a known key: its published amounts stand, nothing is computed."""
+    return _result(
+        Kind.PUBLISHED_UNRESOLVED,
+        f"Posten {post.label} till {TYPE_NAMES[post.recipients]}: publicerad, inte beräknad",
+        post.amount,
+        None,
+        verdict=Verdict.UNTESTABLE,
+        severity=Severity.WARNING,
+        rows=tuple(row.cell for row in own),
+        where=f"agreements/{agreement.id}.yaml: {post.id}",
+        note=post.unresolved,
+    )
+
+
+def _undistributed(agreement: Agreement, post: Post, shared: int) -> Result:
+    """What the rule itself keeps from the recipients: a common pot, a condition, a remainder."""
+    reasons = [s.set_aside.title for s in post.key if isinstance(s, SetAsideStep)]
+    reasons += [s.undistributed for s in post.key if isinstance(s, UndistributedStep)]
+    reasons += [post.condition.text] if post.condition else []
+    return _result(
+        Kind.UNDISTRIBUTED,
+        f"Det som fördelas av posten {post.label} till {TYPE_NAMES[post.recipients]}",
+        post.amount,
+        shared,
+        verdict=Verdict.KNOWN_DIFFERENCE,
+        severity=Severity.INFO,
+        rows=(f"{post.id} {post.recipients}:{NATION}",),
+        where=f"agreements/{agreement.id}.yaml: {post.id}",
+        note="; ".join(reasons),
+    )
 
 
 def _rounding_note(agreement: Agreement, recipients: RecipientType) -> str:
@@ -351,92 +395,143 @@ def _nation(
 
 
 def _plan(agreement: Agreement, plan: Plan, allocation: pd.DataFrame) -> Iterator[Result]:
-    own = {
-        row.post: row
-        for row in rows(allocation)
-        if (row.recipient_type, row.recipient_code) == (RecipientType.LAN, plan.county)
-    }
+    amounts = county_amounts(allocation, plan.county)
+    measures = placed(plan, amounts)
     where = f"plans/{agreement.id}/{plan.county}.yaml"
     posts = agreement.posts_of(RecipientType.LAN)
-    placed = {post.id: sum(measure.amount for measure in plan.of_post(post.id)) for post in posts}
+    for each in measures:
+        if each.measure.share is not None and each.left_over:
+            yield _uneven_share(plan, each, agreement.post(each.measure.post).label, where)
     for post in posts:
-        yield _plan_post(plan, post.id, post.label, _shown(own[post.id]), placed[post.id], where)
+        found = placed_sum([each for each in measures if each.measure.post == post.id])
+        yield _plan_post(plan, post.id, post.label, amounts.get(post.id), found, where)
+    known = [amount for post in posts if (amount := amounts.get(post.id)) is not None]
     yield _plan_total(
         plan,
-        expected=_shown(own[TOTAL]),
-        of_posts=sum(_shown(own[post.id]) for post in posts),
-        found=sum(placed.values()),
+        expected=amounts.get(TOTAL) if len(known) == len(posts) else None,
+        of_posts=sum(known),
+        found=placed_sum(measures),
         where=where,
     )
+    yield from _plan_stated_sums(plan, measures, where)
+
+
+def _uneven_share(plan: Plan, each: Placed, label: str, where: str) -> Result:
+    """A share that does not come out in whole kronor: nobody but the county can say who gets it."""
+    share = share_in_words(each.measure.share or Fraction(0))
+    whole = floor(each.exact or 0)
+    words = f"{share} av {number(each.post_sek or 0)} kr = {number(whole)} kr + {each.left_over} kr"
+    return _result(
+        Kind.PLAN_TO_POST,
+        f"Andelen {share} av länets belopp för {label}: {each.measure.title}",
+        None,
+        whole,
+        withholds=Withholds.PLAN,
+        rows=(f"{each.measure.post} lan:{plan.county}", words),
+        where=where,
+        county=plan.county,
+        note=f"Andelen går inte ut i hela kronor: {words}.",
+    )
+
+
+def _plan_stated_sums(plan: Plan, measures: Sequence[Placed], where: str) -> Iterator[Result]:
+    """The measures of each organisation to the county's own sums, where it states any."""
+    if not plan.stated_sums:
+        return
     sums = {
-        organisation: sum(measure.amount for measure in measures)
-        for organisation, measures in plan.by_organisation().items()
+        organisation: placed_sum([p for p in measures if p.measure.organisation == organisation])
+        for organisation in plan.by_organisation()
     }
-    for stated in plan.stated_sums:
+    stated = {each.organisation: each.amount for each in plan.stated_sums}
+    for organisation in dict.fromkeys([*stated, *sums]):
+        found = sums.get(organisation, 0)
+        names = " och ".join(organisation) or "insatser utan angiven organisation"
         yield _result(
             Kind.PLAN_TO_STATED_SUM,
-            f"Planens insatser för {' och '.join(stated.organisation)} mot länets egen summa",
-            stated.amount,
-            sums.get(stated.organisation, 0),
+            f"Planens insatser för {names} mot länets egen summa",
+            stated.get(organisation, 0),
+            found,
+            verdict=Verdict.UNTESTABLE if found is None else None,
+            severity=Severity.WARNING if found is None else Severity.ERROR,
             withholds=Withholds.PLAN,
             where=where,
             county=plan.county,
+            note=""
+            if organisation in stated
+            else "Länets egen sammanställning har ingen sådan rad.",
         )
-    for organisation in sums:
-        if plan.stated_sums and organisation not in {s.organisation for s in plan.stated_sums}:
-            yield _result(
-                Kind.PLAN_TO_STATED_SUM,
-                f"Planens insatser för {' och '.join(organisation)} mot länets egen summa",
-                0,
-                sums[organisation],
-                withholds=Withholds.PLAN,
-                where=where,
-                county=plan.county,
-                note="Länets egen sammanställning har ingen sådan rad.",
-            )
 
 
-def _plan_post(plan: Plan, post: str, label: str, expected: int, found: int, where: str) -> Result:
+def _plan_post(
+    plan: Plan, post: str, label: str, expected: int | None, found: int | None, where: str
+) -> Result:
+    """The measures of one post to its amount; a known difference must be exactly the one found."""
     known = [d for d in plan.known_differences if d.post == post]
-    explained = bool(known) and sum(d.amount for d in known) == found - expected != 0
+    verdict, note = None, ""
+    if expected is None:
+        verdict = Verdict.UNTESTABLE
+        note = "Länets belopp är inte känt."
+    elif found is None:
+        verdict = Verdict.UNTESTABLE
+        note = "Insatsernas belopp är inte kända i hela kronor."
+    elif known and (found != expected or sum(d.amount for d in known) == 0):
+        exact = sum(d.amount for d in known) == found - expected
+        verdict = Verdict.KNOWN_DIFFERENCE if exact else Verdict.DIFFERENT
+        note = " ".join(d.reason for d in known) if exact else _another_difference(known)
     return _result(
         Kind.PLAN_TO_POST,
         f"Planens insatser mot länets belopp för {label}",
         expected,
         found,
-        verdict=Verdict.KNOWN_DIFFERENCE if explained else None,
-        severity=Severity.WARNING if explained else Severity.ERROR,
+        verdict=verdict,
+        severity=_severity(verdict),
         withholds=Withholds.PLAN,
         rows=(f"{post} lan:{plan.county}",),
         where=where,
         county=plan.county,
-        note=" ".join(d.reason for d in known) if explained else "",
+        note=note,
     )
 
 
-def _plan_total(plan: Plan, *, expected: int, of_posts: int, found: int, where: str) -> Result:
+def _another_difference(known: Sequence[KnownDifference]) -> str:
+    told = number(sum(difference.amount for difference in known))
+    return f"Den kända skillnaden är en annan: {told} kr."
+
+
+def _plan_total(
+    plan: Plan, *, expected: int | None, of_posts: int, found: int | None, where: str
+) -> Result:
     """The plan's sum to the county's printed total.
 
     The printed total is rounded from the unrounded sum, so a plan that places every krona of every
     post may differ from it; then and only then is the difference one of rounding.
     """
     known = sum(difference.amount for difference in plan.known_differences)
-    verdict = None
-    note = ""
-    if found != expected and found - of_posts == known:
+    verdict, note = None, ""
+    if expected is None:
+        verdict = Verdict.UNTESTABLE
+        note = "Länets totalbelopp är inte känt."
+    elif found is None:
+        verdict = Verdict.UNTESTABLE
+        note = "Insatsernas belopp är inte kända i hela kronor."
+    elif found != expected and found - of_posts == known:
         verdict = Verdict.KNOWN_DIFFERENCE if known else Verdict.ROUNDING
-        note = " ".join(difference.reason for difference in plan.known_differences)
-    if verdict == Verdict.ROUNDING:
-        note = "Avrundning: totalbeloppet avrundas från den oavrundade summan."
+        reasons = [difference.reason for difference in plan.known_differences]
+        if of_posts != expected:
+            reasons.append(
+                f"Avrundning: totalbeloppet avrundas från den oavrundade summan, och är "
+                f"{number(expected)} kr där posterna ger {number(of_posts)} kr."
+            )
+        note = " ".join(reasons)
     return _result(
         Kind.PLAN_TO_TOTAL,
         "Planens alla insatser mot länets totalbelopp",
         expected,
         found,
         verdict=verdict,
-        severity=Severity.WARNING if verdict else Severity.ERROR,
+        severity=_severity(verdict),
         withholds=Withholds.PLAN,
-        tolerance=abs(of_posts - expected),
+        tolerance=abs(of_posts - expected) if expected is not None else 0,
         rows=(f"{TOTAL} lan:{plan.county}",),
         where=where,
         county=plan.county,
@@ -444,6 +539,6 @@ def _plan_total(plan: Plan, *, expected: int, of_posts: int, found: int, where: 
     )
 
 
-def _shown(row: AmountRow) -> int:
-    """The amount that a county sees: the published one where there is one, else the computed."""
-    return row.published_sek if row.published_sek is not None else row.amount_sek or 0
+def _severity(verdict: Verdict | None) -> Severity:
+    """A difference is an error unless it is explained."""
+    return Severity.ERROR if verdict in (None, Verdict.DIFFERENT) else Severity.WARNING

@@ -22,6 +22,7 @@ TITLE: Final = "Statsbidrag enligt överenskommelse"
 INDEX: Final = "index.html"
 STATEMENT: Final = "tillganglighet.html"
 
+_NATION: Final = "Fördelning per region, län och kommun"
 _DECISION: Final = "beslutsunderlag.html"
 _TABLES: Final = {
     "allocation.csv": "Belopp per mottagare och post (CSV)",
@@ -72,14 +73,15 @@ class AgreementEntry:
     counties: tuple[CountyLinks, ...]
 
     @property
+    def draft(self) -> bool:
+        """Whether the agreement is not yet decided, which the entry says before all else."""
+        return self.status == Status.DRAFT
+
+    @property
     def nation(self) -> tuple[Link, ...]:
         """The national tables, as a page and as PDF."""
-        return self._links(
-            {
-                f"{NATION}.html": "Fördelning per region, län och kommun",
-                f"{NATION}.pdf": "Fördelning per region, län och kommun (PDF)",
-            }
-        )
+        text = "Det som är känt av fördelningen" if self.partial else _NATION
+        return self._links({f"{NATION}.html": text, f"{NATION}.pdf": f"{text} (PDF)"})
 
     @property
     def tables(self) -> tuple[Link, ...]:
