@@ -1,6 +1,6 @@
 # Government grants, allocated and published. `make` alone lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help run test check conformance bench ui lock clean setup
+.PHONY: help run test check conformance bench ui lock schemas clean setup
 MAKEFLAGS += --no-print-directory
 
 BIN := .venv/bin
@@ -39,6 +39,9 @@ lock: ## requirements.lock from pyproject.toml (UPGRADE=1: newest versions of ev
 		--generate-hashes --no-emit-index-url --no-emit-find-links \
 		--custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade) \
 		--extra dev pyproject.toml --output-file requirements.lock
+
+schemas: setup ## the JSON Schemas for editors, from the models
+	@$(BIN)/python -m schemas.export
 
 clean: ## remove what was made, but not .venv and not output/
 	@rm -rf .cache .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info

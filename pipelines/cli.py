@@ -46,6 +46,13 @@ class Form(StrEnum):
     JSON = "json"
 
 
+class Explained(StrEnum):
+    """How a derivation is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
 @dataclass(frozen=True)
 class Place:
     """The folders that this call works on."""
@@ -172,6 +179,76 @@ def allocate(
 
 
 @app.command()
+def explain(
+    context: typer.Context,
+    agreement_id: Id,
+    post: Annotated[str, typer.Argument(metavar="POST", help="A post, a post group, or total.")],
+    code: Annotated[str, typer.Argument(metavar="CODE", help="23, 2380, SKR, or lan:23.")],
+    form: Annotated[
+        Explained, typer.Option("--format", help="For a person, or for a program.")
+    ] = Explained.TEXT,
+) -> None:
+    """Derive one amount: clause, key, population, exact fraction, rounding."""
+    from pipelines import explaining
+    from statsbidrag.stages import compute
+
+    place: Place = context.obj
+    computed = compute(place.files(), _one(place, agreement_id))
+    row, derivations = explaining.explained(computed, post, code)
+    shown = {Explained.TEXT: explaining.as_text, Explained.JSON: explaining.as_json}
+    sys.stdout.write(shown[form](computed, row, derivations))
+
+
+@app.command()
+def compare(
+    context: typer.Context,
+    first: Annotated[str, typer.Argument(metavar="ID1", help="The earlier agreement.")],
+    second: Annotated[str, typer.Argument(metavar="ID2", help="The later one.")],
+    type_: Annotated[
+        str | None, typer.Option("--type", metavar="T", help="region, kommun, lan or skr.")
+    ] = None,
+    recipient: Annotated[
+        str | None, typer.Option(metavar="R", help="lan:23, kommun:2380, or a bare code.")
+    ] = None,
+    form: Annotated[Form, typer.Option("--format", help="How rows are printed.")] = Form.TABLE,
+) -> None:
+    """Two agreements side by side, by area: amounts, and what became of each post."""
+    from pipelines import comparing
+
+    place: Place = context.obj
+    comparison = comparing.compared(
+        place.files(),
+        _one(place, first),
+        _one(place, second),
+        kind=type_,
+        recipient=recipient,
+    )
+    shown = {
+        Form.TABLE: comparing.as_table,
+        Form.CSV: comparing.as_csv,
+        Form.JSON: comparing.as_json,
+    }
+    sys.stdout.write(shown[form](comparison))
+
+
+@app.command()
+def new(
+    context: typer.Context,
+    agreement_id: Annotated[str, typer.Argument(metavar="ID", help="psykisk-halsa-2026")],
+    like: Annotated[str, typer.Option(metavar="ID0", help="The agreement to be like.")],
+) -> None:
+    """Write the skeleton of a new agreement: every figure, date and reference blank."""
+    from statsbidrag.skeleton import write_skeleton
+
+    place: Place = context.obj
+    path = write_skeleton(place.files(), agreement_id, _one(place, like))
+    typer.echo(
+        f"{path} is written. Fill in every blank from the agreement itself, then:\n"
+        f"  statsbidrag check {agreement_id}"
+    )
+
+
+@app.command()
 def run(
     context: typer.Context,
     ids: Ids = None,
@@ -215,9 +292,11 @@ def _one(place: Place, agreement_id: str) -> str:
     known = place.files().agreement_ids()
     if agreement_id not in known:
         path = place.files().agreement_path(agreement_id)
+        like = known[-1] if known else "ID0"
         raise UsageError(
             f"{path}: there is no such agreement. There are: {', '.join(known) or 'none'}.\n"
-            "  Nothing is carried over from another year: write the file from the agreement"
+            "  Nothing is carried over from another year: write the file from the agreement. "
+            f"A skeleton:\n  statsbidrag new {agreement_id} --like {like}"
         )
     return agreement_id
 

@@ -23,6 +23,7 @@ from statsbidrag.errors import UsageError
 _KINDS = {
     Kind.POSTS_TO_STATED_TOTAL: "posts to stated total",
     Kind.ALLOCATED_TO_POST: "allocated to post",
+    Kind.UNDISTRIBUTED: "kept back by the rule",
     Kind.LEVELS: "municipalities to county",
     Kind.CONTROL_TOTAL: "extract to its control total",
     Kind.EXTRACTS: "two extracts of one day",
@@ -159,6 +160,7 @@ def finding(agreement_id: str, result: Result) -> str:
         f"  expected: {_spaced(result.expected)} {result.unit}"
         + (f"  [{result.where}]\n" if result.where else "\n")
         + f"  found:    {_spaced(result.found)} {result.unit}{difference}\n"
+        + (f"  note:     {result.note}\n" if result.note else "")
     )
 
 

@@ -14,6 +14,7 @@ from schemas.agreement import Agreement
 from schemas.plan import Plan
 from schemas.reconciliation import Reconciliation
 from schemas.sidecar import PopulationSidecar
+from statsbidrag.comparison import Side
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,8 @@ class Material:
     `register`, `basis` and `allocation` are frames of `schemas.tables`; `allocation` holds every
     kind of row. `extracts` are the sidecars of the population files behind `basis`, by sha256.
     `published_source` says whose publication the published figures are taken from (sources by the
-    name in the `source` column).
+    name in the `source` column). `compared` is the agreement that this one `compares_with`, None
+    where there is none, or where its file cannot be used.
     """
 
     agreement: Agreement
@@ -35,3 +37,4 @@ class Material:
     plans: tuple[Plan, ...]
     extracts: dict[str, PopulationSidecar]
     published_source: str
+    compared: Side | None = None

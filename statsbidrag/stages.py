@@ -15,10 +15,11 @@ from schemas.plan import Plan
 from schemas.reconciliation import Reconciliation, Withholds
 from statsbidrag.agreement import load_agreement
 from statsbidrag.allocation import allocate
+from statsbidrag.comparison import Side, require_known_areas
 from statsbidrag.errors import InputError, Problem
 from statsbidrag.material import Material
 from statsbidrag.plan import load_plans
-from statsbidrag.population import Extract, basis_frame, read_extracts
+from statsbidrag.population import Extract, basis_frame, read_extracts, reference_dates
 from statsbidrag.published import read_published
 from statsbidrag.raw import Raw
 from statsbidrag.reconciliation import reconcile
@@ -42,8 +43,8 @@ def compute(raw: Raw, agreement_id: str) -> Computed:
     """The agreement's amounts. Raises InputError for any file that cannot be used."""
     register = read_register(raw.register())
     agreement = load_agreement(raw, agreement_id, register)
-    extracts = read_extracts(raw, register, [agreement.population.reference_date])
-    basis = basis_frame(agreement, extracts, raw)
+    extracts = read_extracts(raw, register, reference_dates(agreement))
+    basis = basis_frame(agreement, extracts, raw, register)
     file = raw.published(agreement_id)
     published = read_published(file, agreement, register)
     return Computed(
@@ -55,6 +56,22 @@ def compute(raw: Raw, agreement_id: str) -> Computed:
         published_source=file.sidecar.source if file else "",
         allocation=allocate(agreement, register, basis, published),
     )
+
+
+def compared_with(raw: Raw, agreement: Agreement) -> Side | None:
+    """The agreement that this one compares with, computed; None if there is none to be used.
+
+    That its files cannot be read is its own failure and does not stop this agreement; the document
+    says so. Raises InputError where `succeeds` names an area that it does not have.
+    """
+    if agreement.compares_with is None:
+        return None
+    try:
+        computed = compute(raw, agreement.compares_with)
+    except InputError:
+        return None
+    require_known_areas(computed.agreement, agreement)
+    return Side(computed.agreement, computed.allocation, computed.published)
 
 
 def gathered(
@@ -79,6 +96,7 @@ def gathered(
         plans=plans,
         extracts={s.sha256: s for _, s in raw.population_sidecars() if s.sha256 in used},
         published_source=file.sidecar.source if file else "",
+        compared=compared_with(raw, agreement),
     )
 
 
@@ -89,7 +107,8 @@ def material(raw: Raw, agreement_id: str, fingerprint: str = "") -> Material:
     """
     computed = compute(raw, agreement_id)
     plans = load_plans(raw, computed.agreement, computed.register)
-    made = material_of(computed, plans, fingerprint)
+    compared = compared_with(raw, computed.agreement)
+    made = material_of(computed, plans, fingerprint, compared)
     refuse_contradictions(made.reconciliation)
     return made
 
@@ -112,7 +131,12 @@ def refuse_contradictions(report: Reconciliation) -> None:
         raise InputError(problems)
 
 
-def material_of(computed: Computed, plans: tuple[Plan, ...], fingerprint: str = "") -> Material:
+def material_of(
+    computed: Computed,
+    plans: tuple[Plan, ...],
+    fingerprint: str = "",
+    compared: Side | None = None,
+) -> Material:
     """What the documents are made of."""
     report = reconcile(
         computed.agreement,
@@ -135,4 +159,5 @@ def material_of(computed: Computed, plans: tuple[Plan, ...], fingerprint: str = 
             e.sidecar.sha256: e.sidecar for e in computed.extracts if e.sidecar.sha256 in used
         },
         published_source=computed.published_source,
+        compared=compared,
     )

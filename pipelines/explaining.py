@@ -1,0 +1,280 @@
+"""What `explain` prints: one amount from clause to krona, as text and as JSON.
+
+Belongs here: the two forms. Does not: the derivation (`statsbidrag.derivation`) or wording of rules
+(`statsbidrag.wording`). The text is Swedish, as the documents are.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+from schemas.agreement import Agreement, TotalsFrom
+from schemas.common import TOTAL, Maturity, RecipientType, Reference
+from statsbidrag.allocation import AmountRow, rows
+from statsbidrag.derivation import (
+    Derivation,
+    DerivationStep,
+    RoundingStep,
+    derive,
+    rounding_step,
+)
+from statsbidrag.errors import UsageError
+from statsbidrag.stages import Computed
+from statsbidrag.wording import exact_number, number
+
+_MATURITY = {
+    Maturity.DEFINITIVE: "SCB:s slutliga folkmängd",
+    Maturity.PRELIMINARY: "SCB:s preliminära folkmängd; beloppet kan ändras",
+    Maturity.RECONSTRUCTED: "folkmängd återräknad ur publicerade tabeller, inte hämtad från SCB",
+    Maturity.ESTIMATE: "vår skattning av folkmängden; inte ett beslutat belopp",
+    Maturity.UNRESOLVED: "publicerat, inte omräknat",
+}
+
+
+def explained(computed: Computed, post: str, code: str) -> tuple[AmountRow, tuple[Derivation, ...]]:
+    """The amount that was asked for, and the derivation of it (or of each of its parts).
+
+    `post` is a post, a post with parts, or `total`; `code` is `23`, or `lan:23` where the type does
+    not follow from the post. Raises UsageError for what is not there.
+    """
+    agreement = computed.agreement
+    kind, _, bare = code.rpartition(":")
+    recipients = _recipients(agreement, post, kind)
+    found = [
+        row
+        for row in rows(computed.allocation[computed.allocation["post"] == post])
+        if (row.recipient_type, row.recipient_code) == (recipients, bare) and row.kind != "nation"
+    ]
+    if not found:
+        raise UsageError(
+            f"{agreement.id} has no amount of `{post}` for {recipients}:{bare}. Posts: "
+            + ", ".join([*(each.id for each in agreement.posts), TOTAL])
+        )
+    parts = [
+        each.id
+        for each in agreement.posts
+        if each.id == post
+        or each.part_of == post
+        or (post == TOTAL and each.recipients == recipients)
+    ]
+    known = {row.post for row in rows(computed.allocation) if row.recipient_code == bare}
+    derivations = tuple(
+        derive(
+            agreement,
+            computed.basis,
+            computed.allocation,
+            computed.register,
+            part,
+            recipients,
+            bare,
+            computed.published_source,
+        )
+        for part in parts
+        if part in known
+    )
+    return found[0], derivations
+
+
+def _recipients(agreement: Agreement, post: str, kind: str) -> RecipientType:
+    if kind:
+        if kind not in list(RecipientType):
+            raise UsageError(f"no recipient type `{kind}`; one of: {', '.join(RecipientType)}")
+        return RecipientType(kind)
+    if post == TOTAL:
+        raise UsageError("a total is of one recipient type: write lan:23 or region:23")
+    first = post.split("/")[0]
+    if first not in list(RecipientType):
+        known = ", ".join([*(each.id for each in agreement.posts), TOTAL])
+        raise UsageError(f"{agreement.id} has no post `{post}`. Posts: {known}")
+    return RecipientType(first)
+
+
+def as_text(computed: Computed, row: AmountRow, derivations: Sequence[Derivation]) -> str:
+    """The derivation for a person: rule, steps, population, rounding, amount."""
+    agreement = computed.agreement
+    lines = [
+        f"{agreement.title}",
+        f"{row.recipient_name} ({row.recipient_type}:{row.recipient_code})",
+    ]
+    for derivation in derivations:
+        lines += ["", *_lines(agreement, derivation)]
+    if len(derivations) > 1 or row.post != derivations[0].post:
+        lines += ["", *_sum_lines(row, derivations)]
+    # A terminal's reader searches with ordinary spaces.
+    return "\n".join(lines).replace("\u00a0", " ") + "\n"
+
+
+def _lines(agreement: Agreement, derivation: Derivation) -> list[str]:
+    lines = [
+        f"{derivation.post}: {derivation.post_title}",
+        f"  Postens belopp   {number(derivation.post_amount_sek)} kr",
+        f"  Regel            {derivation.key_in_words}",
+        f"  Källa            {cited(agreement, derivation.reference)}",
+    ]
+    if derivation.unresolved:
+        lines.append(f"  Inte omräknat    {derivation.unresolved}")
+    for step in derivation.steps:
+        lines += _step_lines(step)
+    if derivation.exact is not None and derivation.rounding is not None:
+        formulas = [step.formula for step in derivation.steps if step.value]
+        lines.append(f"  Räkning          {' + '.join(formulas) or '0'}")
+        lines.append(f"  Exakt            {_exactly(derivation.exact)}")
+        lines.append(f"  Avrundning       {derivation.rounding.words}")
+    if derivation.amount_sek is not None:
+        lines.append(f"  Belopp           {number(derivation.amount_sek)} kr")
+    counted = any(step.population for step in derivation.steps) or derivation.unresolved
+    rests_on = _MATURITY[derivation.maturity] if counted else "fasta belopp i överenskommelsen"
+    lines.append(f"  Vilar på         {rests_on}")
+    if derivation.published_sek is not None:
+        published = number(derivation.published_sek)
+        lines.append(f"  Publicerat       {published} kr, {derivation.published_source}")
+    return lines
+
+
+def _step_lines(step: DerivationStep) -> list[str]:
+    lines = [f"  Steg             {step.words}", f"                   {step.formula}"]
+    if step.value.denominator != 1 or step.formula != exact_number(step.value):
+        lines.append(f"                   = {exact_number(step.value)} kr")
+    cell = step.population
+    if cell is not None:
+        lines += [
+            f"                   {cell.extract}, plats {cell.positions}, {cell.reference_date}, "
+            f"{cell.ages}",
+            f"                   sha256 {cell.sha256}",
+        ]
+    return lines
+
+
+def _sum_lines(row: AmountRow, derivations: Sequence[Derivation]) -> list[str]:
+    """How the parts make the sum: rounded from the exact sum, or added as printed."""
+    lines = ["Summa"]
+    if row.exact is not None:
+        lines.append(f"  Exakt            {_exactly(row.exact)}")
+        printed = sum(each.amount_sek or 0 for each in derivations)
+        lines.append(f"  Delarnas summa   {number(printed)} kr")
+    if row.amount_sek is not None:
+        lines.append(f"  Belopp           {number(row.amount_sek)} kr")
+    else:
+        lines.append("  Inte omräknat    en del av summan har ingen känd nyckel")
+    if row.published_sek is not None:
+        lines.append(f"  Publicerat       {number(row.published_sek)} kr")
+    return lines
+
+
+def _exactly(value: Fraction) -> str:
+    """A fraction, and where it is not whole its first two decimals (cut, not rounded)."""
+    if value.denominator == 1:
+        return f"{exact_number(value)} kr"
+    hundredths = int(value * 100)
+    cut = f"{number(hundredths // 100)},{hundredths % 100:02d}…"
+    return f"{exact_number(value)} = {cut} kr"
+
+
+def cited(agreement: Agreement, reference: Reference) -> str:
+    """A reference in words: the document, its number, section, table, page."""
+    source = agreement.sources[reference.source]
+    parts = [source.title]
+    if source.reference_number:
+        parts.append(source.reference_number)
+    parts += [
+        f"{word} {value}"
+        for word, value in (
+            ("avsnitt", reference.section),
+            ("tabell", reference.table),
+            ("sida", reference.page),
+        )
+        if value
+    ]
+    return ", ".join(parts)
+
+
+def as_json(computed: Computed, row: AmountRow, derivations: Sequence[Derivation]) -> str:
+    """The derivation for a program: every number needed to compute the amount again."""
+    data = {
+        "agreement": computed.agreement.id,
+        "post": row.post,
+        "recipient_type": str(row.recipient_type),
+        "recipient_code": row.recipient_code,
+        "recipient_name": row.recipient_name,
+        "exact": _fraction(row.exact),
+        "amount_sek": row.amount_sek,
+        "maturity": str(row.maturity),
+        "published_sek": row.published_sek,
+        "parts": [_part(computed.agreement, each) for each in derivations],
+        "sum": None if row.kind == "post" else _sum(computed.agreement, row),
+    }
+    return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
+
+
+def _part(agreement: Agreement, derivation: Derivation) -> dict[str, Any]:
+    rounding = derivation.rounding
+    return {
+        "post": derivation.post,
+        "title": derivation.post_title,
+        "post_amount_sek": derivation.post_amount_sek,
+        "key": derivation.key_in_words,
+        "reference": cited(agreement, derivation.reference),
+        "unresolved": derivation.unresolved,
+        "steps": [_step(step) for step in derivation.steps],
+        "exact": _fraction(derivation.exact),
+        "rounding": None if rounding is None else _rounding(rounding),
+        "amount_sek": derivation.amount_sek,
+        "maturity": str(derivation.maturity),
+        "published_sek": derivation.published_sek,
+        "published_source": derivation.published_source,
+    }
+
+
+def _sum(agreement: Agreement, row: AmountRow) -> dict[str, Any]:
+    """How the parts make the sum: the printed ones added, or the exact ones rounded."""
+    rounding, totals = None, agreement.rounding.totals
+    if totals == TotalsFrom.UNROUNDED and row.exact is not None and row.amount_sek is not None:
+        rounding = _rounding(rounding_step(row.exact, row.amount_sek, agreement.rounding))
+    return {"totals": str(totals), "rounding": rounding}
+
+
+def _rounding(rounding: RoundingStep) -> dict[str, Any]:
+    return {
+        "method": str(rounding.method),
+        "unit": rounding.unit,
+        "alone": rounding.alone,
+        "added": rounding.added,
+    }
+
+
+def _step(step: DerivationStep) -> dict[str, Any]:
+    operation, cell = step.operation, step.population
+    return {
+        "words": step.words,
+        "formula": step.formula.replace("\u00a0", " "),
+        "operation": {
+            "kind": operation.kind,
+            "amount": _fraction(operation.amount),
+            "weight": operation.weight,
+            "total": operation.total,
+            "rate": _fraction(operation.rate),
+            "floor": operation.floor,
+            "cap": operation.cap,
+        },
+        "value": _fraction(step.value),
+        "population": None
+        if cell is None
+        else {
+            "file": cell.extract,
+            "sha256": cell.sha256,
+            "positions": cell.positions,
+            "reference_date": cell.reference_date,
+            "level": cell.level,
+            "ages": cell.ages,
+            "recipient": cell.recipient,
+            "nation": cell.nation,
+            "maturity": str(cell.maturity),
+        },
+    }
+
+
+def _fraction(value: Fraction | None) -> str | None:
+    return None if value is None else f"{value.numerator}/{value.denominator}"

@@ -1,0 +1,185 @@
+"""What a decision document shows under "Vad som har ändrats": the county's money, before and after.
+
+Belongs here: the section as plain values, from the comparison and from the plan. Does not: which
+areas correspond (`statsbidrag.comparison`), or layout (`templates/beslutsunderlag.html.jinja`).
+
+The dataclasses hold values only, no properties: a document's fingerprint covers values.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from schemas.common import RecipientType
+from schemas.plan import Change, Plan
+from statsbidrag.comparison import Comparison, Line, Money, OfRecipient, Side, State, compare
+from statsbidrag.comparison_words import posts_in_words
+from statsbidrag.figures import Figure, summed
+from statsbidrag.material import Material
+from statsbidrag.typography import kronor
+
+UNKNOWN_WORDS: Final = "inte känt"
+
+
+@dataclass(frozen=True)
+class ChangeCell:
+    """A sum before or after: a figure, or words instead of it (empty: there was no post)."""
+
+    figure: Figure | None
+    words: str
+
+
+@dataclass(frozen=True)
+class ChangeRow:
+    """One area: its name now, its name before where that was another, and its money."""
+
+    label: str
+    earlier_label: str
+    before: ChangeCell
+    after: ChangeCell
+    difference: Figure | None
+
+
+@dataclass(frozen=True)
+class ChangeSection:
+    """The section. `compared_title` is empty where nothing was compared.
+
+    `missing` says what is not known of the earlier agreement; `unreadable` names it if its file
+    cannot be used; `published_in` are the papers that its figures are printed in, if any. `own` is
+    what the county's own plan says.
+    """
+
+    year_before: int
+    compared_title: str
+    compared_number: str
+    rows: tuple[ChangeRow, ...]
+    total: ChangeRow | None
+    missing: tuple[str, ...]
+    published_in: tuple[str, ...]
+    posts: tuple[str, ...]
+    unreadable: str
+    own: tuple[Change, ...]
+    own_approximate: bool
+    figures: tuple[Figure, ...]
+
+
+def change_section(material: Material, plan: Plan) -> ChangeSection | None:
+    """The section of one county; None where there is nothing to compare and nothing to say."""
+    agreement = material.agreement
+    own = ChangeSection(
+        year_before=agreement.year - 1,
+        compared_title="",
+        compared_number="",
+        rows=(),
+        total=None,
+        missing=(),
+        published_in=(),
+        posts=(),
+        unreadable="",
+        own=plan.changes,
+        own_approximate=any(change.approximate for change in plan.changes),
+        figures=(),
+    )
+    if material.compared is None:
+        unreadable = agreement.compares_with or ""
+        return replace(own, unreadable=unreadable) if unreadable or plan.changes else None
+    comparison = compare(
+        material.compared,
+        Side(agreement, material.allocation),
+        [(RecipientType.LAN, plan.county)],
+    )
+    published_in = _published_in(material.compared, plan.county)
+    return _compared(comparison, comparison.recipients[0], replace(own, published_in=published_in))
+
+
+def _published_in(side: Side, county: str) -> tuple[str, ...]:
+    """The titles of the papers that the county's earlier figures are printed in."""
+    if side.published is None:
+        return ()
+    own = side.published[
+        (side.published["recipient_type"] == str(RecipientType.LAN))
+        & (side.published["recipient_code"] == county)
+    ]
+    titles = {name: source.title for name, source in side.agreement.sources.items()}
+    titles |= {source.file: source.title for source in side.agreement.sources.values()}
+    return tuple(dict.fromkeys(titles.get(name, name) for name in own["source"]))
+
+
+def _compared(comparison: Comparison, county: OfRecipient, own: ChangeSection) -> ChangeSection:
+    rows = tuple(
+        _row(each.label_after or each.label_before, each.label_before, each.line)
+        for each in county.areas
+    )
+    total = _row("Summa", "", county.total)
+    before = comparison.before
+    source = before.sources.get("agreement")
+    return replace(
+        own,
+        year_before=before.year,
+        compared_title=before.title,
+        compared_number=source.reference_number if source else "",
+        rows=rows,
+        total=total,
+        missing=_missing(comparison, county),
+        posts=posts_in_words(comparison, RecipientType.LAN),
+        figures=tuple(figure for row in (*rows, total) for figure in _figures(row)),
+    )
+
+
+def _figures(row: ChangeRow) -> list[Figure]:
+    found = (row.before.figure, row.after.figure, row.difference)
+    return [figure for figure in found if figure is not None]
+
+
+def _row(label: str, before: str, line: Line) -> ChangeRow:
+    first, second = _cell(line.before), _cell(line.after)
+    return ChangeRow(
+        label=label,
+        earlier_label=before if before != label else "",
+        before=first,
+        after=second,
+        difference=_difference(line, first, second),
+    )
+
+
+def _cell(money: Money) -> ChangeCell:
+    """As documents show sums: published where that was printed, else computed and marked."""
+    if money.state == State.NOTHING:
+        return ChangeCell(None, "")
+    if money.sek is None and money.published_sek is None:
+        return ChangeCell(None, UNKNOWN_WORDS)
+    sek = money.sek if money.published_sek is None else money.published_sek
+    shown = Figure(sek or 0, money.published_sek is not None, money.maturity)
+    return ChangeCell(shown, "")
+
+
+def _difference(line: Line, first: ChangeCell, second: ChangeCell) -> Figure | None:
+    """The difference of the figures as shown, as mature as the weaker one; None if not known."""
+    if line.difference is None:
+        return None
+    parts = [cell.figure for cell in (first, second) if cell.figure is not None]
+    old = first.figure.sek if first.figure else 0
+    new = second.figure.sek if second.figure else 0
+    return replace(summed(parts), sek=new - old)
+
+
+def _missing(comparison: Comparison, county: OfRecipient) -> tuple[str, ...]:
+    """What is not known of the earlier year, and what therefore cannot be said."""
+    year = comparison.before.year
+    words = [
+        f"Posten {post.label} på {kronor(post.amount)} till länen {year} kan inte räknas om: "
+        "fördelningsnyckeln är inte känd."
+        for post in comparison.before.posts_of(RecipientType.LAN)
+        if post.unresolved
+    ]
+    if any(each.line.before.state == State.UNKNOWN for each in county.areas):
+        words.append(
+            f"Överenskommelsen för {year} är bara delvis känd. Därför går det inte att säga om "
+            f"länet fick medel {year} till ett område som den inte nämner."
+        )
+    if county.total.difference is None:
+        words.append(
+            f"Länets summa för {year} är inte beräknad, och därför inte heller hur den har ändrats."
+        )
+    return tuple(words)
