@@ -40,7 +40,7 @@ def test_jamtlands_samsjuklighet_2024(computed: Years) -> None:
     # 10 557 682 (raw/population/folkmangd_2023-11-01_lan.json): 1 819 297.7... + 5 million.
     found = of(computed(2024), "lan/samsjuklighet", RecipientType.LAN, "23")
     fixed, rest = found.steps
-    assert (fixed.words, plain(fixed.formula)) == ("Fast belopp per län", "5 000 000")
+    assert (fixed.words, plain(fixed.formula)) == ("5\u00a0000\u00a0000 kr per län", "5 000 000")
     assert rest.words == "Resten efter folkmängd"
     assert plain(rest.formula) == "145 000 000 × 132 466 / 10 557 682"
     assert rest.value == Fraction(145_000_000 * 132_466, 10_557_682)
@@ -129,7 +129,9 @@ def test_equal_parts(country: SmallCountry) -> None:
 
 def test_all_to_skr(country: SmallCountry) -> None:
     found = of(compute(country.raw, AGREEMENT), "skr/d", RecipientType.SKR, "SKR")
-    assert [(step.words, step.formula) for step in found.steps] == [("Hela beloppet", "50")]
+    assert [(step.words, step.formula) for step in found.steps] == [
+        ("Hela beloppet till SKR", "50")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -166,6 +168,6 @@ def test_what_is_not_there(
     country: SmallCountry, post: str, recipients: RecipientType, code: str
 ) -> None:
     with pytest.raises(
-        UsageError, match=f"prov-2025: no amount for {post} and {recipients}:{code}"
+        UsageError, match=f"prov-2025: there is no amount for `{post}` and {recipients}:{code}"
     ):
         of(compute(country.raw, AGREEMENT), post, recipients, code)

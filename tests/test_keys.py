@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -9,13 +10,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.agreement import AgeInterval, Group, Post
-from statsbidrag.keys import PopulationOf, UnfitKeyError, fixed, in_proportion, split
+from schemas.agreement import Group, Post
+from schemas.keys import AgeInterval, ShareBy
+from statsbidrag.keys import Measures, UnfitKeyError, fixed, in_proportion, split
 
 F = Fraction
 COUNTIES = [f"{number:02}" for number in range(1, 22)]
-NOBODY = PopulationOf({})
 GROUPS = {"stor": Group.model_validate({"recipients": "lan", "members": ["01", "12", "14"]})}
+
+
+def population_of(by_ages: Mapping[str, Mapping[str, int]]) -> Measures:
+    """Persons per recipient, by age interval as text (`None`: all ages)."""
+
+    def measured(share: ShareBy) -> Mapping[str, int]:
+        return by_ages[str(share.ages)]
+
+    return measured
+
+
+NOBODY = population_of({})
 
 
 def post(amount: int, *key: dict[str, Any]) -> Post:
@@ -32,8 +45,8 @@ def post(amount: int, *key: dict[str, Any]) -> Post:
     )
 
 
-def persons(**by_code: int) -> PopulationOf:
-    return PopulationOf({"None": {code.removeprefix("c"): n for code, n in by_code.items()}})
+def persons(**by_code: int) -> Measures:
+    return population_of({"None": {code.removeprefix("c"): n for code, n in by_code.items()}})
 
 
 def test_a_fixed_sum_with_another_for_a_group() -> None:
@@ -83,7 +96,7 @@ def test_the_rest_in_equal_parts() -> None:
 
 def test_the_rest_by_an_age_interval() -> None:
     ages = AgeInterval.model_validate("0-18")
-    population = PopulationOf({str(ages): {"01": 1, "02": 4}, "None": {"01": 1, "02": 1}})
+    population = population_of({str(ages): {"01": 1, "02": 4}, "None": {"01": 1, "02": 1}})
     key = {"rest": {"by": "population", "ages": "0-18"}}
     found = split(post(100, key), ["01", "02"], population, {})
     assert found.exact("02") == 80
@@ -122,7 +135,7 @@ def test_a_key_gives_out_its_whole_post(amount: int, base: int, weights: list[in
     found = split(
         post(amount, {"fixed": base}, {"rest": {"by": "population"}}),
         codes,
-        PopulationOf({"None": dict(zip(codes, weights, strict=True))}),
+        population_of({"None": dict(zip(codes, weights, strict=True))}),
         {},
     )
     exact = [found.exact(code) for code in codes]

@@ -309,7 +309,7 @@ def test_the_date_is_the_agreements(of_2025: Made) -> None:
 
 def test_a_foot_that_is_not_the_agreements_says_so() -> None:
     figure = Figure(99, False, Maturity.DEFINITIVE)
-    foot = Foot((figure,), (100,), as_agreed=False)
+    foot = Foot((figure,), (100,), as_agreed=False, undistributed_sek=(0,))
     assert foot.differences == (-1,)
     assert Table(1, "", ("Post",), (), foot).differing == (("Post", -1),)
 

@@ -37,7 +37,7 @@ def basis(country: SmallCountry) -> pd.DataFrame:
     register = read_register(country.raw.register())
     agreement = load_agreement(country.raw, AGREEMENT, register)
     extracts = read_extracts(country.raw, register, [agreement.population.reference_date])
-    return tables.checked(tables.Basis, basis_frame(agreement, extracts, country.raw))
+    return tables.checked(tables.Basis, basis_frame(agreement, extracts, country.raw, register))
 
 
 def used(country: SmallCountry, name: str = ALL) -> tuple[str, str, dict[str, int]]:
@@ -83,7 +83,7 @@ def test_stockholm_county_is_the_sum_of_its_municipalities(
     computed: Callable[[int], Computed],
 ) -> None:
     [own] = computed(2025).basis.query("basis == @ALL and region_code == '01'").itertuples()
-    assert own.cells == 26  # Stockholm county has 26 municipalities
+    assert own.positions == "0-25"  # the first 26 figures: Stockholm county's municipalities
     assert own.extract == "population/folkmangd_2024-11-01_kommun.json"
 
 
@@ -132,7 +132,7 @@ def test_the_level_itself_before_the_sum_of_a_lower_one(country: SmallCountry) -
     # Both definitive and equal: the county's own figure is one cell, not a sum of two.
     country.extract("lan", jsonstat(COUNTIES), level="lan")
     assert used(country) == ("population/lan.json", "definitive", COUNTIES)
-    assert set(basis(country).query("basis == @ALL")["cells"]) == {1}
+    assert list(basis(country).query("basis == @ALL")["positions"]) == ["0", "1"]
 
 
 def test_a_better_sum_before_a_weaker_figure(country: SmallCountry) -> None:
@@ -148,11 +148,13 @@ def test_a_county_says_nothing_of_its_municipalities(
             (country.root / "population" / f"{name}.{suffix}").unlink()
     country.extract("lan", jsonstat({"01": [180, 720], "02": [20, 80]}, AGES), level="lan")
     [problem] = refused(lambda: basis(country))
-    assert problem.file == str(country.root / "population")
+    wanted = country.root / "population" / "folkmangd_2024-11-01_kommun_alder.json"
+    assert problem.file == str(wanted)
     assert problem.expected == (
         "an extract of TAB1267 for 2024-11-01, level kommun, ages 0-18 (prov-2025 needs it)"
     )
-    assert (problem.found, problem.action) == ("none", "fetch it: statsbidrag fetch prov-2025")
+    assert problem.found == "none"
+    assert problem.action.startswith("fetch TAB1267 from SCB's Statistikdatabasen")
 
 
 def test_two_of_the_same_maturity_that_contradict(country: SmallCountry, refused: Refused) -> None:
@@ -256,8 +258,9 @@ def test_an_interval_is_summed_over_years_and_sexes(country: SmallCountry) -> No
     document["size"] = [3, 3, 2, 1, 1]
     country.extract("aldrar", document, maturity="estimate")
     frame = basis(country).query("basis == @YOUNG")
-    # 0-9 and 10-18, men and women: 1 + 2 + 4 + 8, four cells.
-    assert set(zip(frame["population"], frame["cells"], strict=True)) == {(15, 4)}
+    # 0-9 and 10-18, men and women: 1 + 2 + 4 + 8, the first four of each municipality's six.
+    assert list(frame["population"]) == [15, 15, 15]
+    assert list(frame["positions"]) == ["0-3", "6-9", "12-15"]
 
 
 # Completeness ---------------------------------------------------------------------------------

@@ -1,0 +1,236 @@
+"""`explain`: what is printed is enough to compute the amount again, and nothing else is needed."""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+from math import floor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import made
+from tests.made import PROJECT, Country, in_process
+
+ID = "prov-2025"
+RAW = PROJECT / "raw"
+
+
+def explained(raw: Path, agreement: str, post: str, code: str) -> dict[str, Any]:
+    """What `explain --format json` prints, read."""
+    ended = in_process(raw, "explain", agreement, post, code, "--format", "json")
+    assert (ended.code, ended.err) == (0, "")
+    data: dict[str, Any] = json.loads(ended.out)
+    return data
+
+
+def value(operation: dict[str, Any]) -> Fraction:
+    """A step's value from its printed numbers, by the rules that `docs/nycklar.md` gives."""
+    kind, weight = operation["kind"], operation["weight"]
+    amount, rate = Fraction(operation["amount"]), Fraction(operation["rate"])
+    if kind == "fixed":
+        return amount
+    if kind == "product":
+        return amount * weight
+    if kind == "proportion":
+        return amount * weight / operation["total"]
+    if kind == "bounded":
+        held = max(rate * weight, operation["floor"])
+        return Fraction(held if operation["cap"] is None else min(held, operation["cap"]))
+    assert kind == "nothing"
+    return Fraction(0)
+
+
+def rounded(exact: Fraction, rounding: dict[str, Any]) -> int:
+    """The exact sum in whole units, as the printed rounding says, and what was added to it."""
+    units = exact / rounding["unit"]
+    down = rounding["method"] == "largest_remainder"
+    alone = floor(units if down else units + Fraction(1, 2)) * rounding["unit"]
+    assert alone == rounding["alone"]
+    return int(alone) + int(rounding["added"])
+
+
+def recomputed(data: dict[str, Any]) -> int:
+    """The amount, from the printed explanation alone."""
+    exacts, amounts = [], []
+    for part in data["parts"]:
+        values = [value(step["operation"]) for step in part["steps"]]
+        assert [Fraction(step["value"]) for step in part["steps"]] == values
+        for step in part["steps"]:
+            if step["population"] is not None and step["operation"]["kind"] != "nothing":
+                assert step["operation"]["weight"] in (0, step["population"]["recipient"])
+        exact = sum(values, Fraction(0))
+        assert Fraction(part["exact"]) == exact
+        exacts.append(exact)
+        amounts.append(rounded(exact, part["rounding"]))
+        assert part["amount_sek"] == amounts[-1]
+    assert Fraction(data["exact"]) == sum(exacts)
+    if data["sum"] is None:
+        [amount] = amounts
+    elif data["sum"]["totals"] == "from_printed":
+        amount = sum(amounts)
+    else:
+        amount = rounded(sum(exacts, Fraction(0)), data["sum"]["rounding"])
+    assert data["amount_sek"] == amount
+    return amount
+
+
+BY = {"by": "population"}
+KEYS: dict[str, list[dict[str, Any]]] = {
+    "fast": [{"fixed": 200, "except": {"stora": 400}}],
+    "resten": [{"fixed": 100}, {"rest": BY}],
+    "lika": [{"rest": {"by": "equal", "exclude": ["stora"]}}],
+    "vikter": [{"rest": {"by": "weights", "weights": "platser"}}],
+    "pris": [
+        {"price": {"per_unit": 7, "weights": "platser"}},
+        {"undistributed": "räcker till fler"},
+    ],
+    "tak": [{"rest": {**BY, "cap": 500}}],
+    "golv": [{"rest": {**BY, "floor": 100}}],
+    "bada": [{"rest": {**BY, "floor": 100, "cap": 500, "exclude": ["stora"]}}],
+    "vikt-noll-golv": [{"rest": {"by": "weights", "weights": "platser", "floor": 50, "cap": 600}}],
+    "pott": [
+        {"set_aside": {"share": "5 %", "title": "en pott"}},
+        {"part": {"share": "1/4", "by": "equal"}},
+        {"part": {"amount": 100, **BY}},
+        {"rest": {**BY, "ages": "0-18"}},
+    ],
+    "trappa": [
+        {
+            "ladder": {
+                **BY,
+                "rungs": [{"up_to": 90, "amount": 10}, {"amount": 100}],
+            }
+        },
+        {"rest": BY},
+    ],
+}
+
+
+def country(folder: Path, method: str, totals: str) -> Country:
+    """Every kind of step as a post to counties, and one that depends on a condition."""
+    posts = [made.post(f"lan/{name}", 1000, *key) for name, key in KEYS.items()]
+    condition = {
+        "text": "den som har lämnat in",
+        "met_by": "stora",
+        "reference": {"source": "avtal"},
+    }
+    posts += [
+        made.post("lan/delad/a", 1000, {"rest": BY}, part_of="lan/delad"),
+        made.post("lan/delad/b", 999, {"rest": BY}, part_of="lan/delad", condition=condition),
+    ]
+    made_here = Country(folder).write()
+    made_here.weights("platser", "lan", {"01": 3, "02": 0, "03": 10, "04": 2})
+    made_here.agreement(
+        ID,
+        made.agreement(
+            *posts,
+            groups={"stora": {"recipients": "lan", "title": "de stora", "members": ["01"]}},
+            rounding={"method": method, "unit": 1, "totals": totals},
+        ),
+    )
+    return made_here
+
+
+@pytest.mark.parametrize("method", ["half_up", "largest_remainder", "residual_to_largest"])
+def test_every_step_recomputes_from_what_is_printed(tmp_path: Path, method: str) -> None:
+    totals = "from_printed" if method == "largest_remainder" else "from_unrounded"
+    raw = country(tmp_path, method, totals).raw
+    printed = in_process(raw, "allocate", ID, "--totals", "--format", "csv")
+    # A total has every post. 01 is at the cap, excluded, meets the condition; 02 has no weight; 04
+    # is at the floor.
+    for post in ("total", "lan/delad", "lan/tak"):
+        for code in ("01", "02", "04"):
+            data = explained(raw, ID, post, f"lan:{code}")
+            assert recomputed(data) == printed.amounts(post)[code]
+            assert len(data["parts"]) == {"total": len(KEYS) + 2, "lan/delad": 2}.get(post, 1)
+
+
+def test_the_issues_own_example() -> None:
+    # The issue: 5 000 000 + 95 000 000 × 132 708 / 10 587 140, and 6 190 809 kr.
+    data = explained(RAW, "psykisk-halsa-2025", "lan/suicidprevention", "23")
+    assert recomputed(data) == 6_190_809
+    [part] = data["parts"]
+    assert Fraction(part["exact"]) == 5_000_000 + Fraction(95_000_000 * 132_708, 10_587_140)
+    ended = in_process(RAW, "explain", "psykisk-halsa-2025", "lan/suicidprevention", "23")
+    lines = ended.out.splitlines()
+    assert "  Räkning          5 000 000 + 95 000 000 × 132 708 / 10 587 140" in lines
+    assert "  Belopp           6 190 809 kr" in lines
+    assert "S2025/00159, avsnitt 4.2" in ended.out
+
+
+@pytest.mark.parametrize(
+    ("post", "code"),
+    [("kommun/barn-och-unga", "2380"), ("lan/nationell-strategi", "12"), ("total", "region:23")],
+)
+def test_the_projects_own_agreement(post: str, code: str) -> None:
+    recomputed(explained(RAW, "psykisk-halsa-2025", post, code))
+
+
+def test_the_population_stands_where_it_is_said_to_stand() -> None:
+    # The figures at those places of the file's list `value` sum to the recipient's.
+    data = explained(RAW, "psykisk-halsa-2025", "lan/suicidprevention", "23")
+    cell = data["parts"][0]["steps"][1]["population"]
+    values = json.loads((RAW / cell["file"]).read_bytes())["value"]
+    total = 0
+    for span in cell["positions"].split(","):
+        first, _, last = span.partition("-")
+        total += sum(values[int(first) : int(last or first) + 1])
+    assert total == cell["recipient"] == 132_708
+    assert sum(values) == cell["nation"] == 10_587_140
+
+
+def test_one_who_does_not_meet_the_condition(tmp_path: Path) -> None:
+    raw = country(tmp_path, "half_up", "from_unrounded").raw
+    data = explained(raw, ID, "lan/delad/b", "03")
+    assert recomputed(data) == 0
+    ended = in_process(raw, "explain", ID, "lan/delad/b", "03")
+    assert "Villkoret är inte uppfyllt: den som har lämnat in" in ended.out
+
+
+def test_an_unresolved_post_says_so_and_names_the_source(tmp_path: Path) -> None:
+    here = Country(tmp_path).write()
+    posts = [
+        made.post("lan/oklar", 1000, unresolved="Nyckeln står inte i avtalet."),
+        made.post("lan/klar", 1000, {"rest": BY}),
+    ]
+    here.agreement(ID, made.agreement(*posts, status="reconstructed", coverage="partial"))
+    head = "agreement,recipient_type,recipient_code,post,amount_sek,source\n"
+    about = {"source": "Länets presentation", "rows": 1}
+    here.sealed(f"published/{ID}.csv", f"{head}{ID},lan,01,lan/oklar,690,bild 4\n", about)
+    data = explained(tmp_path, ID, "lan/oklar", "01")
+    [part] = data["parts"]
+    assert (part["steps"], part["exact"], part["rounding"], part["amount_sek"]) == (
+        *([], None, None, None),
+    )
+    assert (data["amount_sek"], data["published_sek"], data["maturity"]) == (
+        *(None, 690, "unresolved"),
+    )
+    assert part["published_source"] == "Länets presentation"
+    text = in_process(tmp_path, "explain", ID, "lan/oklar", "01").out
+    for words in ("Nyckeln är inte känd", "Nyckeln står inte i avtalet.", "Länets presentation"):
+        assert words in text
+    total = explained(tmp_path, ID, "total", "lan:01")
+    assert (total["amount_sek"], total["exact"]) == (None, None)
+    assert "en del av summan har ingen känd nyckel" in (
+        in_process(tmp_path, "explain", ID, "total", "lan:01").out
+    )
+
+
+@pytest.mark.parametrize(
+    ("post", "code", "said"),
+    [
+        ("lan/borta", "01", "has no amount of `lan/borta` for lan:01"),
+        ("lan/tak", "99", "has no amount of `lan/tak` for lan:99"),
+        ("lan/tak", "00", "has no amount of `lan/tak` for lan:00"),
+        ("landsting/tak", "01", "has no post `landsting/tak`"),
+        ("total", "01", "a total is of one recipient type: write lan:23 or region:23"),
+        ("total", "landsting:01", "no recipient type `landsting`"),
+    ],
+)
+def test_what_is_not_there(tmp_path: Path, post: str, code: str, said: str) -> None:
+    raw = country(tmp_path, "half_up", "from_printed").raw
+    ended = in_process(raw, "explain", ID, post, code)
+    assert (ended.code, ended.out) == (2, "")
+    assert said in ended.err
