@@ -25,7 +25,7 @@ from unittest import mock
 PROJECT = Path(__file__).resolve().parents[2]
 PROGRAM = PROJECT / ".venv" / "bin" / "statsbidrag"
 RAW = PROJECT / "raw"
-A24, A25 = "psykisk-halsa-2024", "psykisk-halsa-2025"
+A23, A24, A25 = "psykisk-halsa-2023", "psykisk-halsa-2024", "psykisk-halsa-2025"
 
 Row = dict[str, str]
 

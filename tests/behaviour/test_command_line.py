@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.behaviour.helpers import (
+    A23,
     A24,
     A25,
     PROGRAM,
@@ -81,6 +82,7 @@ def test_agreements_are_listed_with_what_one_needs_to_know_of_them() -> None:
     lines = [line.split("  ") for line in shown.out.splitlines()]
     cells = [[cell.strip() for cell in line if cell.strip()] for line in lines]
     assert cells[1:] == [
+        [A23, "2023", "reconstructed", "partial", "1 640 500 000", "reconstructed"],
         [A24, "2024", "signed", "complete", "1 560 000 000", "estimate"],
         [A25, "2025", "signed", "complete", "1 560 000 000", "estimate"],
     ]
@@ -90,7 +92,7 @@ def test_agreements_are_listed_with_what_one_needs_to_know_of_them() -> None:
 def test_check_ends_well_on_the_real_data_and_names_the_rounding() -> None:
     shown = ended(program("check")).require(0)
     assert shown.err == ""
-    assert f"{A24}: 63 comparisons, 0 errors, 11 warnings\n" in shown.out
+    assert f"{A24}: 68 comparisons, 0 errors, 14 warnings\n" in shown.out
     assert f"{A25}: 176 comparisons, 0 errors, 6 warnings\n" in shown.out
     assert (
         f"{A25}: published row Riket: lan/suicidprevention lan:00: differs by rounding\n"

@@ -187,10 +187,12 @@ def test_the_job_makes_every_asset_of_one_partition(works: Works) -> None:
     assert {event.partition for event in made.values()} == {A24}
     checks = evaluated(result)
     assert set(checks) == set(CHECKS)
-    # Warnings do not fail the job: rounding, and matches that rest on a calibrated estimate.
+    # Warnings do not fail the job: rounding, matches that rest on a calibrated estimate, and the
+    # known differences of Västra Götaland's plan.
     assert {key for key, (passed, _) in checks.items() if not passed} == {
         ("reconciliation", "fordelat_mot_post"),
         ("reconciliation", "publicerade_belopp"),
+        ("reconciliation", "lanens_planer"),
     }
     assert {severity for passed, severity in checks.values() if not passed} == {"WARN"}
     assert list(works.instance.get_dynamic_partitions("agreement")) == [A24]
@@ -286,7 +288,10 @@ def test_a_plan_that_does_not_add_up_is_an_error_that_does_not_block(works: Work
     report: Reconciliation = result.asset_value("reconciliation")
     assert report.withheld() == ["plan:23"]
     (folder,) = (works.output / A24).iterdir()
-    assert [d["path"] for d in manifest(folder)["documents"]] == ["nation/fordelning"]
+    assert [d["path"] for d in manifest(folder)["documents"]] == [
+        "nation/fordelning",
+        "lan/14-vastra-gotalands-lan/beslutsunderlag",
+    ]
 
 
 def test_contradicting_extracts_stop_all_that_comes_after(works: Works) -> None:
