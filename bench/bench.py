@@ -51,10 +51,14 @@ def documents() -> None:
 def main() -> None:
     """Prints every measurement."""
     print(f"ratio to `import pandas, pandera.pandas`, median of {RUNS} pairs:")
-    for agreement_id in ("psykisk-halsa-2024", "psykisk-halsa-2025"):
-        command = [str(PROGRAM), "allocate", agreement_id, "--totals", "--format", "csv"]
-        times, took = ratio(command)
-        print(f"{times:7.2f}    {took:.2f} s  statsbidrag allocate {agreement_id}")
+    for words in (
+        "allocate psykisk-halsa-2024 --totals --format csv",
+        "allocate psykisk-halsa-2025 --totals --format csv",
+        "explain psykisk-halsa-2025 lan/suicidprevention 23",
+        "compare psykisk-halsa-2024 psykisk-halsa-2025 --recipient lan:23",
+    ):
+        times, took = ratio([str(PROGRAM), *words.split()])
+        print(f"{times:7.2f}    {took:.2f} s  statsbidrag {words}")
     print("documents, the first one with the fonts' loading:")
     documents()
 
