@@ -217,6 +217,7 @@ class DecisionView:
 
     path: str
     title: str
+    heading: str
     draft: bool
     issuer: str
     issuer_role: str
@@ -314,9 +315,12 @@ def decision_view(material: Material, plan: Plan) -> DecisionView:
     posts = tuple(_post_part(material, plan, post, measures) for post in own)
     computations = tuple(_computation(material, plan, post) for post in own)
     folder = reg.folder(material.register, RecipientType.LAN, plan.county)
+    county_name = reg.names(material.register, RecipientType.LAN)[plan.county]
     return DecisionView(
         path=f"lan/{folder}/beslutsunderlag",
-        title=plan.title,
+        # Two counties may call their papers the same; a reader's list of open pages must not.
+        title=f"{plan.title}, {county_name}",
+        heading=plan.title,
         draft=agreement.status == Status.DRAFT,
         issuer=plan.issuer,
         issuer_role=plan.issuer_role,
@@ -325,7 +329,7 @@ def decision_view(material: Material, plan: Plan) -> DecisionView:
         decided_by=plan.decision.by,
         decided_by_long=plan.decision.by_long,
         proposal=plan.decision.proposal,
-        county_name=reg.names(material.register, RecipientType.LAN)[plan.county],
+        county_name=county_name,
         background=agreement.background,
         frame=_frame(agreement),
         changes=change_section(material, plan),
