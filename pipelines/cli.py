@@ -311,7 +311,8 @@ def _short(path: Path) -> Path:
 
 def _end(failed: list[StatsbidragError], *, withheld: bool = False) -> None:
     """Shows the errors and ends with the gravest exit code: 3, then 2, then 1."""
-    for error in failed:
+    # A file that several agreements need is said once.
+    for error in {str(error): error for error in failed}.values():
         _show(error)
     codes = {error.exit_code for error in failed} | ({1} if withheld else set())
     if codes:

@@ -67,7 +67,7 @@ def run_agreements(raw: Path, output: Path, ids: Sequence[str], jobs: int) -> Ou
             revisions.append(revision)
     if revisions:
         try:
-            _write_site(output, revisions)
+            failed.extend(_write_site(output, revisions))
             print((output / "index.html").resolve().as_uri())
         except Exception as error:
             failed.append(_ours("index.html", error))
@@ -190,11 +190,14 @@ def _say(revision: Revision) -> None:
         print(f"{manifest.agreement}: withheld: {', '.join(manifest.withheld)}; not made current")
 
 
-def _write_site(output: Path, revisions: Sequence[Revision]) -> None:
-    """The front page: every current revision, and of this run those that withheld something."""
+def _write_site(output: Path, revisions: Sequence[Revision]) -> list[ProgramError]:
+    """The front page: every current revision, and of this run those that withheld something.
+
+    Gives back the errors of revisions that cannot be read: the front page goes without them.
+    """
+    current, failed = current_manifests(output)
     entries = {
-        name: agreement_entry(manifest, f"{name}/{CURRENT}")
-        for name, manifest in current_manifests(output).items()
+        name: agreement_entry(manifest, f"{name}/{CURRENT}") for name, manifest in current.items()
     }
     for revision in revisions:
         name = revision.manifest.agreement
@@ -203,6 +206,7 @@ def _write_site(output: Path, revisions: Sequence[Revision]) -> None:
         )
     files = site_files(list(entries.values()))
     write_files(output, {**files, **{f"{STATIC}/{n}": c for n, c in static_files().items()}})
+    return failed
 
 
 @contextmanager

@@ -81,6 +81,7 @@ class Post(Strict):
     """One sum to one recipient type by one key.
 
     `unresolved` says why no key is known: then nothing is computed. `replaces` is for supplements.
+    `ages_note` says why the age intervals of a key overlap or leave ages between them out.
     """
 
     id: PostId
@@ -91,6 +92,7 @@ class Post(Strict):
     amount: Amount
     key: tuple[Step, ...] = ()
     unresolved: str = ""
+    ages_note: str = ""
     condition: Condition | None = None
     replaces: PostId | None = None
     reference: Reference

@@ -72,10 +72,13 @@ def whole_kronor(value: Any) -> Any:
     if isinstance(value, bool | float):
         raise ValueError("kronor are whole numbers: write 1 560 000 000, without decimals")
     if isinstance(value, str):
-        digits = _SPACES.sub("", value)
-        if not re.fullmatch(r"-?[0-9]+", digits):
+        text = _SPACES.sub(" ", value.strip())
+        if not re.fullmatch(r"-?[0-9]+( [0-9]+)*", text):
             raise ValueError("kronor are whole numbers: write 1 560 000 000, without decimals")
-        return int(digits)
+        # A group of four is what a doubled zero looks like.
+        if " " in text and not re.fullmatch(r"-?[0-9]{1,3}( [0-9]{3})+", text):
+            raise ValueError("digits stand in groups of three: write 1 560 000 000")
+        return int(text.replace(" ", ""))
     return value
 
 

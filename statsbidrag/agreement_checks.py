@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from fractions import Fraction
+from itertools import pairwise
 
 import pandas as pd
 
@@ -121,7 +122,7 @@ def problems_of(scope: Scope, agreement_id: str) -> list[Problem]:
     ]
     if scope.whole("posts"):
         found += _sums(scope)
-    return [*found, *_units(scope), *_keys(scope)]
+    return [*found, *_ages(scope), *_units(scope), *_keys(scope)]
 
 
 def _identity(scope: Scope, agreement_id: str) -> Iterator[Problem]:
@@ -146,6 +147,14 @@ def _identity(scope: Scope, agreement_id: str) -> Iterator[Problem]:
 
 def _compared(scope: Scope) -> Iterator[Problem]:
     other = scope.agreement.compares_with
+    year = (other or "").removeprefix(f"{scope.agreement.programme}-")[:4]
+    if other is not None and year.isdigit() and int(year) >= scope.agreement.year:
+        yield scope.file.problem(
+            ("compares_with",),
+            expected=f"an agreement of a year before {scope.agreement.year}",
+            found=f"`{other}`",
+        )
+        return
     path = scope.raw.agreement_path(other or "")
     if other is not None and not path.is_file():
         yield scope.file.problem(
@@ -270,6 +279,36 @@ def _excluded(scope: Scope, post: Post, at: Location, names: Sequence[str]) -> I
         yield scope.file.problem(
             at, expected="somebody left to share", found="every recipient excluded"
         )
+
+
+def _ages(scope: Scope) -> Iterator[Problem]:
+    """Age intervals in one key follow each other: nobody counts twice, nobody between is left out.
+
+    A key that means otherwise says so and why (`ages_note`).
+    """
+    for index, post in enumerate(scope.agreement.posts):
+        found = [
+            (share.ages, number)
+            for number, step in enumerate(post.key)
+            for share in shares_of(step)
+            if share.ages is not None
+        ]
+        found.sort(key=lambda each: each[0].first)
+        for (one, _), (other, number) in pairwise(found):
+            if post.ages_note or one == other:
+                continue
+            if one.last is None or other.first <= one.last:
+                wrong = f"`{one}` and `{other}`, which overlap"
+            elif other.first > one.last + 1:
+                wrong = f"`{one}` and `{other}`, and nobody between them"
+            else:
+                continue
+            yield scope.file.problem(
+                ("posts", index, "key", number),
+                expected="age intervals that follow each other",
+                found=wrong,
+                action=_MEND + ", or say in `ages_note:` why the key means just that",
+            )
 
 
 def _levels(scope: Scope) -> Iterator[Problem]:

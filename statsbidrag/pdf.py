@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
-from statsbidrag.errors import ProgramError
+from statsbidrag.errors import ProgramError, input_error
 
 FONT_FAMILY: Final = "Source Sans 3"
 STYLESHEETS: Final = ("css/base.css", "css/print.css")
@@ -124,8 +124,9 @@ def render_pdf(
     """The document as a tagged, archivable PDF; equal input gives equal bytes anywhere.
 
     `base` is the templates' folder: the only one that is read. `created` is written as the date of
-    the document and of its attachments, and must name its time zone. Raises ProgramError for a
-    character that the fonts lack, an address outside `base`, and anything that WeasyPrint warns of.
+    the document and of its attachments, and must name its time zone. Raises InputError for a
+    character that the fonts lack; ProgramError for an address outside `base`, and for anything that
+    WeasyPrint warns of.
     """
     if created.tzinfo is None:
         raise ProgramError(f"{title}: the date of creation {created} names no time zone.")
@@ -308,15 +309,18 @@ def font_characters(base: Path) -> frozenset[int]:
 
 
 def require_characters(html: str, known: Iterable[int], title: str) -> None:
-    """Raises ProgramError for the first visible character without a glyph, with its context."""
+    """Raises InputError for the first visible character without a glyph, with its context."""
     glyphs = known if isinstance(known, frozenset) else frozenset(known)
     for text in _visible(html):
         for place, character in enumerate(text):
             if ord(character) not in glyphs and character not in _ALLOWED_CONTROL:
                 context = " ".join(text[max(0, place - 30) : place + 30].split())
-                raise ProgramError(
-                    f"{title}: the fonts lack {character!r} (U+{ord(character):04X}), in "
-                    f"“{context}”. Write it otherwise, or add a font that has it."
+                raise input_error(
+                    title,
+                    f"“{context}”",
+                    expected="characters that the documents' fonts have",
+                    found=f"{character!r} (U+{ord(character):04X})",
+                    action="write it otherwise in the agreement's or the plan's file",
                 )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from fractions import Fraction
 from pathlib import Path
 
@@ -70,6 +71,18 @@ def _posts(plan: Plan, file: YamlFile, agreement: Agreement) -> Iterator[Problem
                 expected=f"a county post of {agreement.id}: {', '.join(posts)}",
                 found=f"`{post}`",
                 action="correct the post's id",
+            )
+    files = [source.file for source in agreement.sources.values() if source.file]
+    names = [*agreement.sources, *files]
+    for index, known in enumerate(plan.known_differences):
+        # A source may be any paper of the county's own; one that is nearly ours is misspelt.
+        close = get_close_matches(known.source, names, n=1, cutoff=0.8)
+        if close and known.source not in names:
+            yield file.problem(
+                ("known_differences", index, "source"),
+                expected=f"a source of {agreement.id}, or another paper",
+                found=f"`{known.source}`",
+                action=f"did you mean `{close[0]}`?",
             )
 
 

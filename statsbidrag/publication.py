@@ -126,13 +126,17 @@ def current_revision(output: Path, agreement_id: str) -> tuple[Path, Manifest | 
     return folder, read_manifest(folder) if folder.is_dir() else None
 
 
-def current_manifests(output: Path) -> dict[str, Manifest]:
-    """The manifest of each agreement's current revision."""
-    found = {}
+def current_manifests(output: Path) -> tuple[dict[str, Manifest], list[ProgramError]]:
+    """The manifest of each agreement's current revision, and the errors of those without one."""
+    found: dict[str, Manifest] = {}
+    failed: list[ProgramError] = []
     for link in sorted(output.glob(f"*/{CURRENT}")):
         if link.is_dir():
-            found[link.parent.name] = read_manifest(link)
-    return found
+            try:
+                found[link.parent.name] = read_manifest(link)
+            except ProgramError as error:
+                failed.append(error)
+    return found, failed
 
 
 def manifest_bytes(manifest: Manifest) -> bytes:

@@ -474,7 +474,7 @@ def _plan_post(
     elif found is None:
         verdict = Verdict.UNTESTABLE
         note = "Insatsernas belopp är inte kända i hela kronor."
-    elif known and (found != expected or sum(d.amount for d in known) == 0):
+    elif known:
         exact = sum(d.amount for d in known) == found - expected
         verdict = Verdict.KNOWN_DIFFERENCE if exact else Verdict.DIFFERENT
         note = " ".join(d.reason for d in known) if exact else _another_difference(known)

@@ -258,11 +258,10 @@ def test_another_difference_than_the_known_one_withholds_the_document(told: int)
     assert "Skillnad som inte är förklarad" in text
 
 
-def test_a_known_difference_that_is_no_more_is_not_shown() -> None:
+def test_a_known_difference_that_is_no_more_withholds_the_document() -> None:
     own = reconciled(plan(known_differences=[known(-1)]))
-    assert results(own, Kind.PLAN_TO_POST)[BRUKARE].verdict == Verdict.EQUAL
-    assert own.reconciliation.withheld() == []
-    assert "Känd skillnad" not in text_of(decision_view(own, own.plans[0]))
+    assert results(own, Kind.PLAN_TO_POST)[BRUKARE].verdict == Verdict.DIFFERENT
+    assert own.reconciliation.withheld() == [f"plan:{own.plans[0].county}"]
 
 
 def test_known_differences_that_cancel_out_are_shown() -> None:
@@ -349,6 +348,10 @@ def test_vg_document_shows_levels_differences_and_blanks() -> None:
     assert "Länets underlag säger inte vad som föreslås, eller vem som beslutar." in text
     assert "Länets underlag säger inte vem som rekvirerar." in text
     assert "Beloppet att rekvirera är 106 679 944 kr." in text
+    assert "Beloppet är summan av områdenas avrundade belopp, medan länets summa ovan" in text
+    assert "Det är 248 045 kr mindre än länets medel." in text
+    assert "Av områdenas medel är 248 046 kr inte placerade på någon insats." in text
+    assert "Resten av skillnaden, 1 kr, är avrundning: länets summa är avrundad för sig." in text
     assert "Länets underlag säger inte hur medlen betalas ut" in text
     assert "Summa per organisation" not in text
     assert "None" not in text

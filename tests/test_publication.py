@@ -170,13 +170,13 @@ def test_another_revision_of_the_same_name(tmp_path: Path) -> None:
 def test_no_revision(tmp_path: Path) -> None:
     assert find_revision(tmp_path, ID, "0" * 64) is None
     assert current_revision(tmp_path, ID) == (tmp_path / ID / "current", None)
-    assert current_manifests(tmp_path) == {}
+    assert current_manifests(tmp_path) == ({}, [])
 
 
 def test_what_is_current(tmp_path: Path) -> None:
     made = published(tmp_path)
     assert current_revision(tmp_path, ID)[1] == made.manifest
-    assert current_manifests(tmp_path) == {ID: made.manifest}
+    assert current_manifests(tmp_path) == ({ID: made.manifest}, [])
 
 
 # When writing fails ---------------------------------------------------------------------------

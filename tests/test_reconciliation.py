@@ -375,9 +375,12 @@ def test_a_known_difference_that_is_not_exact(country: SmallCountry, amount: int
 
 
 def test_a_known_difference_that_is_no_more(country: SmallCountry) -> None:
-    # The plan adds up after all: nothing is marked as known.
+    # The plan adds up after all: a difference that is stated must be the one that is found
+    # (architecture.md), so the stale one has to be taken away.
     country.change(country.plan, "known_differences: []", KNOWN.format(amount=-6))
-    assert outcome(one(country, Kind.PLAN_TO_POST, "lan/e lan:01")) == NOTHING_TO_SAY
+    result = one(country, Kind.PLAN_TO_POST, "lan/e lan:01")
+    assert (result.verdict, result.severity, result.difference) == ("different", "error", 0)
+    assert small(country).withheld() == ["plan:01"]
 
 
 def test_several_known_differences_of_one_post(country: SmallCountry) -> None:
