@@ -110,8 +110,11 @@ def _between(raw: Raw, before: Side, after: Side) -> list[Agreement]:
 def as_table(comparison: Comparison) -> str:
     """For the eye: a table per recipient, or per type; then what changed, in words."""
     blocks = []
+    before, after = comparison.before, comparison.after
+    old, new = str(before.year), str(after.year)
+    if old == new:
+        old, new = before.id, after.id
     for heading, rows in _blocks(comparison):
-        old, new = str(comparison.before.year), str(comparison.after.year)
         cells = [["area before", "area after", f"{old}, kr", f"{new}, kr", "difference, kr", ""]]
         cells += [_cells(row) for row in rows]
         blocks.append(f"{heading}\n{aligned(cells, right={2, 3, 4})}")

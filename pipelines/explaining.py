@@ -11,8 +11,12 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
+import pandas as pd
+
+from pipelines.printing import no_such_post
 from schemas.agreement import Agreement, TotalsFrom
 from schemas.common import TOTAL, Maturity, RecipientType, Reference
+from statsbidrag import register as reg
 from statsbidrag.allocation import AmountRow, rows
 from statsbidrag.derivation import (
     Derivation,
@@ -38,20 +42,25 @@ def explained(computed: Computed, post: str, code: str) -> tuple[AmountRow, tupl
     """The amount that was asked for, and the derivation of it (or of each of its parts).
 
     `post` is a post, a post with parts, or `total`; `code` is `23`, or `lan:23` where the type does
-    not follow from the post. Raises UsageError for what is not there.
+    not follow from the post. Raises UsageError for what is not there. An unresolved post
+    is explained to every recipient of its type, whether or not anything is published for it.
     """
     agreement = computed.agreement
+    known = list(dict.fromkeys(n for p in agreement.posts for n in (p.part_of, p.id) if n))
+    if post not in [*known, TOTAL]:
+        raise no_such_post(agreement.id, post, [*known, TOTAL])
     kind, _, bare = code.rpartition(":")
     recipients = _recipients(agreement, post, kind)
+    allocation = _with_unpublished(computed, recipients, bare)
     found = [
         row
-        for row in rows(computed.allocation[computed.allocation["post"] == post])
+        for row in rows(allocation[allocation["post"] == post])
         if (row.recipient_type, row.recipient_code) == (recipients, bare) and row.kind != "nation"
     ]
     if not found:
         raise UsageError(
-            f"{agreement.id} has no amount of `{post}` for {recipients}:{bare}. Posts: "
-            + ", ".join([*(each.id for each in agreement.posts), TOTAL])
+            f"{agreement.id} has no amount of `{post}` for {recipients}:{bare}. "
+            "Write lan:23, region:23, kommun:2380 or skr:SKR"
         )
     parts = [
         each.id
@@ -60,12 +69,11 @@ def explained(computed: Computed, post: str, code: str) -> tuple[AmountRow, tupl
         or each.part_of == post
         or (post == TOTAL and each.recipients == recipients)
     ]
-    known = {row.post for row in rows(computed.allocation) if row.recipient_code == bare}
     derivations = tuple(
         derive(
             agreement,
             computed.basis,
-            computed.allocation,
+            allocation,
             computed.register,
             part,
             recipients,
@@ -73,9 +81,39 @@ def explained(computed: Computed, post: str, code: str) -> tuple[AmountRow, tupl
             computed.published_source,
         )
         for part in parts
-        if part in known
     )
     return found[0], derivations
+
+
+def _with_unpublished(computed: Computed, recipients: RecipientType, code: str) -> pd.DataFrame:
+    """The allocation, with a row for each unresolved post of which nothing is published for one.
+
+    The allocation itself holds of an unresolved post only what somebody published.
+    """
+    frame = computed.allocation
+    named = reg.names(computed.register, recipients).get(code)
+    own = set(frame.loc[frame["recipient_code"] == code, "post"])
+    missing = [
+        {
+            "agreement": computed.agreement.id,
+            "kind": "post",
+            "post": post.id,
+            "recipient_type": str(recipients),
+            "recipient_code": code,
+            "recipient_name": named,
+            "exact": "",
+            "amount_sek": None,
+            "maturity": str(Maturity.UNRESOLVED),
+            "published_sek": None,
+            "basis": "",
+        }
+        for post in computed.agreement.posts_of(recipients)
+        if named is not None and post.unresolved and post.id not in own
+    ]
+    if not missing:
+        return frame
+    added = pd.DataFrame(missing, columns=frame.columns).astype(frame.dtypes.to_dict())
+    return pd.concat([frame, added], ignore_index=True)
 
 
 def _recipients(agreement: Agreement, post: str, kind: str) -> RecipientType:
@@ -86,9 +124,6 @@ def _recipients(agreement: Agreement, post: str, kind: str) -> RecipientType:
     if post == TOTAL:
         raise UsageError("a total is of one recipient type: write lan:23 or region:23")
     first = post.split("/")[0]
-    if first not in list(RecipientType):
-        known = ", ".join([*(each.id for each in agreement.posts), TOTAL])
-        raise UsageError(f"{agreement.id} has no post `{post}`. Posts: {known}")
     return RecipientType(first)
 
 
@@ -127,6 +162,8 @@ def _lines(agreement: Agreement, derivation: Derivation) -> list[str]:
         lines.append(f"  Belopp           {number(derivation.amount_sek)} kr")
     counted = any(step.population for step in derivation.steps) or derivation.unresolved
     rests_on = _MATURITY[derivation.maturity] if counted else "fasta belopp i överenskommelsen"
+    if derivation.unresolved and derivation.published_sek is None:
+        return [*lines, "  Publicerat       inget belopp för den här mottagaren"]
     lines.append(f"  Vilar på         {rests_on}")
     if derivation.published_sek is not None:
         published = number(derivation.published_sek)
@@ -218,6 +255,7 @@ def _part(agreement: Agreement, derivation: Derivation) -> dict[str, Any]:
         "key": derivation.key_in_words,
         "reference": cited(agreement, derivation.reference),
         "unresolved": derivation.unresolved,
+        "published": derivation.published_sek is not None,
         "steps": [_step(step) for step in derivation.steps],
         "exact": _fraction(derivation.exact),
         "rounding": None if rounding is None else _rounding(rounding),

@@ -10,6 +10,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 from typing import Any
 
 import pandas as pd
@@ -62,7 +63,7 @@ def chosen(
             *([TOTAL] if totals else []),
         ]
         if post not in known:
-            raise UsageError(f"{agreement.id} has no post `{post}`. Its posts: {', '.join(known)}")
+            raise no_such_post(agreement.id, post, known)
         frame = frame[(frame["post"] == post) | frame["post"].str.startswith(f"{post}/")]
     if kind is not None:
         if kind not in list(RecipientType):
@@ -71,6 +72,13 @@ def chosen(
     if recipient is not None:
         frame = _of_recipient(frame, recipient, agreement.id)
     return frame
+
+
+def no_such_post(agreement_id: str, post: str, known: Sequence[str]) -> UsageError:
+    """The error for a post that is not there: the nearest one that is, then all of them."""
+    close = get_close_matches(post, known, n=1)
+    nearest = f" Did you mean `{close[0]}`?" if close else ""
+    return UsageError(f"{agreement_id} has no post `{post}`.{nearest} Posts: {', '.join(known)}")
 
 
 def _of_recipient(frame: pd.DataFrame, recipient: str, agreement_id: str) -> pd.DataFrame:
@@ -157,11 +165,16 @@ def finding(agreement_id: str, result: Result) -> str:
     return (
         f"{result.severity}: {agreement_id}: {_KINDS[result.kind]}: {cells}: "
         f"{_VERDICTS[result.verdict]}\n"
-        f"  expected: {_spaced(result.expected)} {result.unit}"
+        f"  expected: {_side(result.expected, result.unit, 'nothing to compare with')}"
         + (f"  [{result.where}]\n" if result.where else "\n")
-        + f"  found:    {_spaced(result.found)} {result.unit}{difference}\n"
+        + f"  found:    {_side(result.found, result.unit, 'not computed')}{difference}\n"
         + (f"  note:     {result.note}\n" if result.note else "")
     )
+
+
+def _side(value: int | None, unit: str, missing: str) -> str:
+    """One side of a comparison, or `none` and why: never an empty amount."""
+    return f"none ({missing})" if value is None else f"{_spaced(value)} {unit}"
 
 
 def _spaced(value: int | None) -> str:

@@ -6,6 +6,7 @@ not: a key's arithmetic (`statsbidrag.keys`), or comparisons (`statsbidrag.recon
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -134,10 +135,17 @@ def split_post(
         raise input_error(
             f"agreements/{agreement.id}.yaml",
             f"post {post.id}, key",
-            expected=f"a key that gives out the post's {post.amount} kr, neither more nor less",
-            found=str(error),
+            expected=_grouped(
+                f"a key that gives out the post's {post.amount} kr, neither more nor less"
+            ),
+            found=_grouped(error),
             action="correct the key or the amount; `- undistributed: <why>` if some is to be left",
         ) from None
+
+
+def _grouped(message: object) -> str:
+    """A message whose numbers of four figures or more stand in groups: `1 000 000 kr`."""
+    return re.sub(r"\d{4,}", lambda n: f"{int(n[0]):,}".replace(",", " "), str(message))
 
 
 def basis_keys(agreement: Agreement, post: Post) -> list[BasisKey]:
@@ -233,8 +241,10 @@ def _rounded(
         raise input_error(
             f"agreements/{agreement.id}.yaml",
             f"post {post.id}, rounding",
-            expected=f"a sum that {rounding.method} can meet in units of {rounding.unit} kr",
-            found=str(error),
+            expected=_grouped(
+                f"a sum that {rounding.method} can meet in units of {rounding.unit} kr"
+            ),
+            found=_grouped(error),
             action="correct the amount, the unit or the method",
         ) from None
     difference = sum(amounts) - to_share

@@ -10,7 +10,7 @@ and its `state` says why; nothing is ever put in its place.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -210,7 +210,7 @@ def compare(
     Raises UsageError if the two are not in the order of time, InputError where `succeeds` names an
     area that the earlier agreement does not have.
     """
-    if _rank(before.agreement) >= _rank(after.agreement):
+    if not _earlier(before.agreement, after.agreement):
         raise UsageError(
             f"{before.agreement.id} is not earlier than {after.agreement.id}: "
             "name the earlier agreement first, and another one second"
@@ -253,8 +253,19 @@ def found_recipients(before: Side, after: Side, text: str, kind: str | None) -> 
     return found
 
 
-def _rank(agreement: Agreement) -> tuple[int, int]:
-    return agreement.year, 0 if agreement.supplements is None else 1
+def _earlier(before: Agreement, after: Agreement) -> bool:
+    """Whether `before` comes first: of one year, only what the other supplements does."""
+    if before.year != after.year:
+        return before.year < after.year
+    if after.supplements is None:
+        return False
+    return before.supplements is None or after.supplements == before.id
+
+
+def _supplemented(before: Agreement, after: Agreement) -> bool:
+    """Whether `after` supplements `before`, or what supplements it: of one programme and year."""
+    alike = (before.programme, before.year) == (after.programme, after.year)
+    return alike and _earlier(before, after)
 
 
 def _types(before: Side, after: Side) -> list[RecipientType]:
@@ -299,7 +310,7 @@ def _predecessors(
     before: Agreement, after: Agreement, area: Area, between: Sequence[Agreement]
 ) -> list[str]:
     """The areas that an area succeeds; a supplement's areas are those of its base."""
-    if after.supplements == before.id and any(old.id == area.id for old in before.areas):
+    if _supplemented(before, after) and any(old.id == area.id for old in before.areas):
         return [area.id]
     found: list[str] = []
     waiting, seen = list(area.succeeds), set[str]()
@@ -516,9 +527,17 @@ def _added(cells: Sequence[AmountRow | None]) -> Money:
 
 
 def _pairs(before: Side, after: Side, areas: Sequence[Areas]) -> list[PostPair]:
-    """Every post of either agreement once, by type and area: those that remain, began, ended."""
+    """Every post of either agreement once, by type and area: those that remain, began, ended.
+
+    A supplement keeps the posts' ids, in whatever area it puts them, so there areas do not matter.
+    """
     found = []
+    supplemented = _supplemented(before.agreement, after.agreement)
     for recipients in _types(before, after):
+        if supplemented:
+            every = before.posts(recipients, None), after.posts(recipients, None)
+            found += _matched(before.agreement, after.agreement, *every, by=(_same_id,))
+            continue
         for each in areas:
             old = before.posts(recipients, each.before)
             new = after.posts(recipients, each.after)
@@ -526,12 +545,24 @@ def _pairs(before: Side, after: Side, areas: Sequence[Areas]) -> list[PostPair]:
     return found
 
 
+def _same_id(old: Post, new: Post) -> bool:
+    return new.id == old.id or new.replaces == old.id
+
+
+def _same_last_word(old: Post, new: Post) -> bool:
+    return old.id.rsplit("/", 1)[-1] == new.id.rsplit("/", 1)[-1]
+
+
 def _matched(
-    before: Agreement, after: Agreement, old: Sequence[Post], new: Sequence[Post]
+    before: Agreement,
+    after: Agreement,
+    old: Sequence[Post],
+    new: Sequence[Post],
+    by: Sequence[Callable[[Post, Post], bool]] = (_same_id, _same_last_word),
 ) -> list[PostPair]:
     """Posts of one type in corresponding areas: the same by id, by its last word, or left alone."""
     left, partner = list(old), dict[str, Post]()
-    for same in (_same_id, _same_last_word):
+    for same in by:
         for post in new:
             candidates = [each for each in left if same(each, post)]
             if post.id not in partner and len(candidates) == 1:
@@ -546,14 +577,6 @@ def _matched(
         regrouped = () if earlier is None else _regrouped(before, after, earlier, post)
         pairs.append(PostPair(earlier, post, regrouped))
     return [*pairs, *(PostPair(post, None) for post in left)]
-
-
-def _same_id(old: Post, new: Post) -> bool:
-    return new.id == old.id or new.replaces == old.id
-
-
-def _same_last_word(old: Post, new: Post) -> bool:
-    return old.id.rsplit("/", 1)[-1] == new.id.rsplit("/", 1)[-1]
 
 
 def _regrouped(before: Agreement, after: Agreement, old: Post, new: Post) -> tuple[str, ...]:

@@ -37,9 +37,12 @@ from statsbidrag.material import Material
 from statsbidrag.raw import Raw
 from statsbidrag.rendering import render
 from statsbidrag.stages import compute, material
+from tests import made
+from tests.made import Country
 
 PROJECT = Path(__file__).resolve().parents[1]
 RAW = PROJECT / "raw"
+BASE, ADDED, MORE = "prov-2025", "prov-2025-tillagg", "prov-2025-tillagg-2"
 LAN, KOMMUN, REGION = RecipientType.LAN, RecipientType.KOMMUN, RecipientType.REGION
 
 
@@ -212,6 +215,53 @@ def test_a_supplements_areas_are_those_of_its_base() -> None:
         ((area.id,), 0) for area in base.agreement.areas
     }
     assert all(posts_in_words(comparison, each.recipients) == () for each in comparison.types)
+
+
+@pytest.fixture
+def supplements(tmp_path: Path) -> Raw:
+    """A base, its supplement and that one's: an amount raised, a post added, one moved."""
+    here = Country(tmp_path / "raw").write()
+    key = {"rest": {"by": "population"}}
+    first, other = made.post("lan/en", 1000, key), made.post("lan/kvar", 500, key)
+    moved = made.post("lan/en", 3000, key, replaces="lan/en", area="annat")
+    own = {"post_groups": [], "areas": [{"id": "annat", "title": "Annat"}]}
+    here.agreement(BASE, made.agreement(first, other))
+    for posts, new_id, old_id, amount in (
+        ([made.post("lan/ny", 200, key, area="annat")], ADDED, BASE, 1700),
+        ([moved], MORE, ADDED, 3700),
+    ):
+        total = {"amount": amount, "reference": {"source": "avtal"}}
+        about = {"id": new_id, "supplements": old_id, "total": total, **own}
+        here.agreement(new_id, made.agreement(*posts, **about))
+    return Raw(here.raw)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "pairs"),
+    [
+        (BASE, ADDED, "en:1000>1000 kvar:500>500 ny:->200"),
+        (ADDED, MORE, "en:1000>3000 kvar:500>500 ny:200>200"),
+        (BASE, MORE, "en:1000>3000 kvar:500>500 ny:->200"),
+    ],
+)
+def test_a_supplement_of_a_supplement_keeps_areas_and_posts(
+    supplements: Raw, first: str, second: str, pairs: str
+) -> None:
+    comparison = comparing.compared(supplements, first, second, kind=None, recipient=None)
+    found = [
+        f"{(pair.after or pair.before).id[4:]}:"  # type: ignore[union-attr]
+        f"{pair.before.amount if pair.before else '-'}>{pair.after.amount if pair.after else '-'}"
+        for pair in comparison.posts
+    ]
+    assert " ".join(sorted(found)) == pairs
+    assert ("prov",) in [each.areas.before for each in comparison.areas if each.areas.after]
+    assert all(each.areas.after for each in comparison.areas)
+    table = comparing.as_table(comparison)
+    assert f"{first}, kr" in table
+    assert f"{second}, kr" in table
+    assert "finns inte längre" not in table
+    with pytest.raises(UsageError, match="not earlier"):
+        comparing.compared(supplements, second, first, kind=None, recipient=None)
 
 
 def test_succeeds_must_name_an_area_that_is_there() -> None:

@@ -218,10 +218,35 @@ def test_an_unresolved_post_says_so_and_names_the_source(tmp_path: Path) -> None
     )
 
 
+def test_an_unresolved_post_of_which_nothing_is_published(tmp_path: Path) -> None:
+    here = Country(tmp_path).write()
+    why = "Nyckeln står inte i avtalet."
+    posts = [
+        made.post("lan/delad/a", 1000, unresolved=why, part_of="lan/delad"),
+        made.post("lan/klar", 1000, {"rest": BY}),
+    ]
+    here.agreement(ID, made.agreement(*posts, status="reconstructed", coverage="partial"))
+    for post, code in (("lan/delad/a", "02"), ("lan/delad", "02"), ("total", "lan:02")):
+        data = explained(tmp_path, ID, post, code)
+        part = data["parts"][0]
+        assert (data["recipient_name"], data["amount_sek"], data["maturity"]) == (
+            *("Beta län", None, "unresolved"),
+        )
+        assert (part["post"], part["unresolved"], part["amount_sek"]) == ("lan/delad/a", why, None)
+        assert (part["published"], part["published_sek"]) == (False, None)
+        text = in_process(tmp_path, "explain", ID, post, code).out
+        for words in ("Nyckeln är inte känd", why, "inget belopp för den här mottagaren"):
+            assert words in text
+    for wrong in ("99", "00"):
+        ended = in_process(tmp_path, "explain", ID, "lan/delad/a", wrong)
+        assert (ended.code, ended.out) == (2, "")
+
+
 @pytest.mark.parametrize(
     ("post", "code", "said"),
     [
-        ("lan/borta", "01", "has no amount of `lan/borta` for lan:01"),
+        ("lan/borta", "01", "has no post `lan/borta`"),
+        ("lan/golvet", "99", "has no post `lan/golvet`. Did you mean `lan/golv`? Posts: lan/fast"),
         ("lan/tak", "99", "has no amount of `lan/tak` for lan:99"),
         ("lan/tak", "00", "has no amount of `lan/tak` for lan:00"),
         ("landsting/tak", "01", "has no post `landsting/tak`"),
@@ -234,3 +259,40 @@ def test_what_is_not_there(tmp_path: Path, post: str, code: str, said: str) -> N
     ended = in_process(raw, "explain", ID, post, code)
     assert (ended.code, ended.out) == (2, "")
     assert said in ended.err
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ({"rest": {**BY, "cap": 1_000}}, "the cap 1 000 kr leaves part of 1 000 000 kr to nobody"),
+        (
+            {"rest": {"by": "weights", "weights": "platser"}},
+            "every recipient's weight is zero, so no share can be computed",
+        ),
+        (
+            {"price": {"per_unit": 7, "weights": "platser"}},
+            "the key leaves 1 000 000 kr of the post to nobody",
+        ),
+    ],
+)
+def test_a_key_that_cannot_be_met(tmp_path: Path, key: dict[str, Any], said: str) -> None:
+    here = Country(tmp_path).write()
+    here.weights("platser", "lan", dict.fromkeys(made.COUNTIES, 0))
+    here.agreement(ID, made.agreement(made.post("lan/p", 1_000_000, key)))
+    ended = in_process(tmp_path, "explain", ID, "lan/p", "01")
+    assert (ended.code, ended.out) == (2, "")
+    assert f"agreements/{ID}.yaml: post lan/p, key\n" in ended.err
+    assert "gives out the post's 1 000 000 kr, neither" in ended.err
+    assert f"found:    {said}\n" in ended.err
+
+
+def test_a_sum_that_cannot_be_met_has_its_figures_in_groups(tmp_path: Path) -> None:
+    here = Country(tmp_path).write()
+    rounding = {"method": "largest_remainder", "unit": 10_000, "totals": "from_printed"}
+    here.weights("platser", "lan", {"01": 3, "02": 0, "03": 10, "04": 2})
+    price = {"price": {"per_unit": 3_000, "weights": "platser"}}
+    post = made.post("lan/p", 1_230_000, price, {"undistributed": "räcker till fler"})
+    here.agreement(ID, made.agreement(post, rounding=rounding))
+    ended = in_process(tmp_path, "explain", ID, "lan/p", "01")
+    assert ended.code == 2
+    assert "45 000 kr is not a whole number of 10 000 kr" in ended.err

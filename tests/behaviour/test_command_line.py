@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import signal
 import subprocess
 from collections import defaultdict
@@ -101,6 +102,13 @@ def test_check_ends_well_on_the_real_data_and_names_the_rounding() -> None:
     ) in shown.out
     # A match with a figure that the estimate was made to meet is no proof, and is called so.
     assert "lan/barn-och-unga lan:23: equal, but the estimate was calibrated" in shown.out
+
+
+def test_check_never_shows_an_empty_amount() -> None:
+    shown = in_process("check", A23).require(0).out
+    assert "  found:    none (not computed)\n" in shown
+    sides = [line for line in shown.splitlines() if line.startswith(("  expected:", "  found:"))]
+    assert all(re.match(r"  (expected|found): +(none \(|-?\d)", line) for line in sides)
 
 
 def test_check_of_one_agreement_is_silent_about_the_other() -> None:
@@ -367,6 +375,8 @@ def test_regions_and_counties_of_2025_are_definitive() -> None:
         (["allocate", A25, "--no-such-option"], "--no-such-option"),
         (["allocate", A25, "extra"], "extra"),
         (["allocate", A25, "--post", "lan/nonsense"], "lan/suicidprevention"),
+        (["allocate", A25, "--post", "lan/suicidpreventon"], "mean `lan/suicidprevention`?"),
+        (["explain", A25, "region/suicidpreventon", "99"], "mean `region/suicidprevention`?"),
         (["allocate", A25, "--post", "lan/nationell"], "lan/nationell-strategi"),
         (["allocate", A25, "--post", ""], "lan/suicidprevention"),
         (["allocate", A25, "--post", "total"], "lan/suicidprevention"),
