@@ -13,7 +13,7 @@ from schemas.agreement import Agreement, Coverage, Post
 from schemas.common import RecipientType
 from schemas.keys import shares_of
 from statsbidrag.comparison import Comparison, Line, OfType, PostPair
-from statsbidrag.typography import kronor, listed, sentence, signed_kronor
+from statsbidrag.typography import inside, kronor, listed, sentence, signed_kronor
 from statsbidrag.wording import ages_in_words, key_in_words
 
 ALL_OF: Final = {
@@ -174,5 +174,4 @@ def _line(comparison: Comparison, line: Line) -> str:
 
 def _key(agreement: Agreement, post: Post) -> str:
     """A key in the middle of a sentence."""
-    words = key_in_words(agreement, post)
-    return words[0].lower() + words[1:]
+    return inside(key_in_words(agreement, post))

@@ -242,6 +242,7 @@ class DecisionView:
     payment: tuple[str, ...]
     invoicing: Invoicing | None
     reporting: tuple[ReportingRow, ...]
+    repayment: DatedSource | None
     recipients_of_extract: tuple[str, ...]
     computations: tuple[Computation, ...]
     extracts: tuple[Extract, ...]
@@ -263,6 +264,11 @@ class DecisionView:
     def parts_sek(self) -> int:
         """The sum of the printed posts, which may differ from the printed total by rounding."""
         return sum(post.amount.sek for post in self.posts)
+
+    @property
+    def known_sek(self) -> int:
+        """What the known differences come to together: plan minus posts."""
+        return sum(gap.amount_sek for post in self.posts for gap in post.gaps)
 
     @property
     def exact_total(self) -> Fraction:
@@ -340,11 +346,12 @@ def decision_view(material: Material, plan: Plan) -> DecisionView:
         requisition_by=plan.requisition.by,
         requisition_text=plan.requisition.text,
         requisition_sek=_requisition(material, plan, posts),
-        deadlines=tuple(_deadlines(agreement)),
+        deadlines=tuple(_dated(agreement, "requisition")),
         organisations=tuple(_organisations(plan, measures)),
         payment=plan.payment.text,
         invoicing=plan.payment.invoicing,
         reporting=tuple(_reporting(agreement, plan)),
+        repayment=next((each for each in _dated(agreement, "repayment") if each.in_force), None),
         recipients_of_extract=plan.recipients_of_extract,
         computations=computations,
         extracts=_extracts(material, computations),
@@ -366,10 +373,6 @@ def _post_part(material: Material, plan: Plan, post: Post, measures: Sequence[Pl
         for known in plan.known_differences
         if known.post == post.id
     )
-    adds_up = sum(measure.amount_sek for measure in own) == amount.sek
-    if adds_up and sum(gap.amount_sek for gap in gaps) != 0:
-        # A difference that is no more; the reconciliation calls such a post equal.
-        gaps = ()
     return PostPart(post.id, post.title, post.label, amount, own, gaps)
 
 
@@ -421,8 +424,9 @@ def _requisition(material: Material, plan: Plan, posts: Sequence[PostPart]) -> i
     return summed(post.amount for post in posts).sek
 
 
-def _deadlines(agreement: Agreement) -> Iterator[DatedSource]:
-    deadline = agreement.dates.get("requisition")
+def _dated(agreement: Agreement, name: str) -> Iterator[DatedSource]:
+    """One of the agreement's days, and what later documents made of it, the oldest first."""
+    deadline = agreement.dates.get(name)
     if deadline is None:
         return
     dated = [(deadline.date, deadline.reference)]

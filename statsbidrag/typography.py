@@ -143,6 +143,17 @@ def sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def inside(text: str) -> str:
+    """The text as it stands inside a sentence, its first letter small: `barn och unga`.
+
+    A first word with a capital further in is an abbreviation or a name, and untouched: `VIP`.
+    """
+    first = text.split(maxsplit=1)[:1]
+    if any(letter.isupper() for word in first for letter in word[1:]):
+        return text
+    return text[:1].lower() + text[1:]
+
+
 def unbroken(text: str) -> str:
     """The text with no-break spaces inside its sums: `1 000 kr` as people write it."""
     return _INSIDE_A_SUM.sub(NBSP, text)
@@ -161,6 +172,7 @@ def short_hash(digest: str, length: int = 12) -> str:
 FILTERS: Final[dict[str, Callable[..., str]]] = {
     "counted": counted,
     "decimals": decimals,
+    "inside": inside,
     "kronor": kronor,
     "listed": listed,
     "long_date": long_date,

@@ -110,6 +110,16 @@ def test_both_requisition_dates_and_their_sources() -> None:
     assert "Beslutet om utbetalning i april 2024 2024-11-29" in whole()
 
 
+def test_the_last_day_of_repayment_and_its_source() -> None:
+    said = "Medel som inte har använts ska betalas tillbaka senast den 31 mars 2025 (Överens"
+    assert said in whole()
+    assert "betalas tillbaka" not in whole(render(view_of(repayment=None)).pdf)
+
+
+def test_what_is_requisitioned_is_the_total_unless_said() -> None:
+    assert "summan av områdenas avrundade belopp" not in whole()
+
+
 def test_blank_fields_are_blank() -> None:
     assert "Datum Diarienummer Gäller Jämtlands län" in pages()[0]
     assert re.search(r"Utdrag till (Beslutsunderlag, )", pages()[-2])

@@ -350,8 +350,8 @@ def test_vg_document_shows_levels_differences_and_blanks() -> None:
     assert "Beloppet att rekvirera är 106 679 944 kr." in text
     assert "Beloppet är summan av områdenas avrundade belopp, medan länets summa ovan" in text
     assert "Det är 248 045 kr mindre än länets medel." in text
-    assert "Av områdenas medel är 248 046 kr inte placerade på någon insats." in text
-    assert "Resten av skillnaden, 1 kr, är avrundning: länets summa är avrundad för sig." in text
+    assert "Av områdenas medel är 248 046 kr inte lagda på någon insats." in text
+    assert "Att talen skiljer sig med 1 kr beror på att länets summa är avrundad för sig." in text
     assert "Länets underlag säger inte hur medlen betalas ut" in text
     assert "Summa per organisation" not in text
     assert "None" not in text

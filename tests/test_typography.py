@@ -107,6 +107,23 @@ def test_words() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ("Barn och unga", "barn och unga"),
+        ("Äldre, VIP och stöd", "äldre, VIP och stöd"),
+        ("VIP och stöd", "VIP och stöd"),
+        ("SKR", "SKR"),
+        ("MiniMaria och Bris", "MiniMaria och Bris"),
+        ("I lika delar till Region Skåne", "i lika delar till Region Skåne"),
+        ("1 000 kr per län", "1 000 kr per län"),
+        ("", ""),
+    ],
+)
+def test_inside_a_sentence(text: str, expected: str) -> None:
+    assert t.inside(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
         ("1 000 000 kr per län", "1_000_000_kr per län"),
         ("5 % av 20 kr.", "5_% av 20_kr."),
         ("den 31 mars 2024 och 14 insatser", "den 31 mars 2024 och 14 insatser"),
