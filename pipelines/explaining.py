@@ -27,7 +27,8 @@ from statsbidrag.derivation import (
 )
 from statsbidrag.errors import UsageError
 from statsbidrag.stages import Computed
-from statsbidrag.wording import exact_number, number
+from statsbidrag.typography import number
+from statsbidrag.wording import exact_number
 
 _MATURITY = {
     Maturity.DEFINITIVE: "SCB:s slutliga folkmängd",

@@ -27,7 +27,7 @@ from statsbidrag.material import Material
 from statsbidrag.pdf import Attachment
 from statsbidrag.plan import Placed, county_amounts, placed
 from statsbidrag.typography import NBSP, listed
-from statsbidrag.wording import share_in_words
+from statsbidrag.wording import share_in_words, source_title
 
 _AGREEMENT: Final = "agreement"
 """The name of the agreement itself among its sources."""
@@ -369,7 +369,7 @@ def _post_part(material: Material, plan: Plan, post: Post, measures: Sequence[Pl
     amount = figure(material.allocation, post.id, RecipientType.LAN, plan.county)
     own = tuple(_measure(each) for each in measures if each.measure.post == post.id)
     gaps = tuple(
-        KnownGap(known.amount, known.reason, _source_title(material.agreement, known.source))
+        KnownGap(known.amount, known.reason, source_title(material.agreement, known.source))
         for known in plan.known_differences
         if known.post == post.id
     )
@@ -469,14 +469,6 @@ def _citation(agreement: Agreement, reference: Reference) -> Citation:
     return Citation(main, source.title, source.reference_number, place)
 
 
-def _source_title(agreement: Agreement, name: str) -> str:
-    """The title of a source that is named by its key or its file; else the name itself."""
-    for key, source in agreement.sources.items():
-        if name in (key, source.file):
-            return source.title
-    return name
-
-
 def _published_sources(material: Material, county: str) -> dict[str, str]:
     """Whose publication each of the county's published figures is taken from, by post."""
     published = material.published
@@ -484,7 +476,7 @@ def _published_sources(material: Material, county: str) -> dict[str, str]:
         (published["recipient_type"] == "lan") & (published["recipient_code"] == county)
     ]
     return {
-        str(row.post): _source_title(material.agreement, str(row.source))
+        str(row.post): source_title(material.agreement, str(row.source))
         for row in own.itertuples(index=False)
     }
 

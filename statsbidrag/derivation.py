@@ -33,10 +33,10 @@ from statsbidrag.errors import UsageError
 from statsbidrag.keys import Split
 from statsbidrag.population import basis_of
 from statsbidrag.rounding import half_up
+from statsbidrag.typography import number
 from statsbidrag.wording import (
     exact_number,
     key_in_words,
-    number,
     rounding_in_words,
     step_in_words,
 )

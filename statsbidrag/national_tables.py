@@ -25,7 +25,7 @@ from statsbidrag.figures import Figure, figure, known_figure, maturities_to_expl
 from statsbidrag.material import Material
 from statsbidrag.pdf import Attachment
 from statsbidrag.typography import NBSP, decimals
-from statsbidrag.wording import key_in_words, rounding_in_words
+from statsbidrag.wording import key_in_words, rounding_in_words, source_title
 
 PATH: Final = "nation/fordelning"
 """Where the document lies inside its revision, without suffix."""
@@ -600,7 +600,7 @@ def _published(
         own = own[own["post"] == post]
     return tuple(
         PublishedBy(
-            _source_title(material.agreement, str(source)),
+            source_title(material.agreement, str(source)),
             len(rows),
             tuple(names[code] for code in sorted(set(rows["recipient_code"]))),
         )
@@ -615,14 +615,6 @@ def _cited(agreement: Agreement, reference: Reference) -> Source:
     if source is None:
         return Source(reference.source, "", place)
     return Source(source.title, source.reference_number, place)
-
-
-def _source_title(agreement: Agreement, name: str) -> str:
-    """The title of a source that is named by its key or its file; else the name itself."""
-    for key, source in agreement.sources.items():
-        if name in (key, source.file):
-            return source.title
-    return name
 
 
 # --- The same figures, for a spreadsheet -----------------------------------------------------

@@ -22,7 +22,8 @@ from statsbidrag.allocation import AmountRow, rows
 from statsbidrag.plan import Placed, county_amounts, placed, placed_sum
 from statsbidrag.population import PERTURBED_FROM, Extract, by_region
 from statsbidrag.rounding import half_up
-from statsbidrag.wording import number, share_in_words
+from statsbidrag.typography import number
+from statsbidrag.wording import share_in_words
 
 TYPE_NAMES = {
     RecipientType.REGION: "regionerna",

@@ -22,6 +22,7 @@ from schemas.keys import (
     Step,
     UndistributedStep,
 )
+from statsbidrag.typography import number
 
 TYPE_NOUN = {
     RecipientType.REGION: "region",
@@ -39,9 +40,12 @@ _ROUNDING = {
 }
 
 
-def number(value: int) -> str:
-    """Digits in threes with a no-break space between, minus as a minus."""
-    return f"{value:,}".replace(",", "\u00a0").replace("-", "\u2212")
+def source_title(agreement: Agreement, name: str) -> str:
+    """The title of a source that is named by its key or its file; else the name itself."""
+    for key, source in agreement.sources.items():
+        if name in (key, source.file):
+            return source.title
+    return name
 
 
 def exact_number(value: Fraction) -> str:
