@@ -1,6 +1,6 @@
 # Government grants, allocated and published. `make` alone lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help run test check conformance bench ui lock schemas clean setup
+.PHONY: help run daemon test check conformance bench ui lock schemas clean setup
 MAKEFLAGS += --no-print-directory
 
 BIN := .venv/bin
@@ -13,8 +13,11 @@ help: ## list the targets
 run: setup ## every agreement in raw/: allocate, reconcile, publish in output/
 	@$(DAGSTER) $(BIN)/statsbidrag run
 
+daemon: setup ## run what changes in raw/ by itself, until stopped; with Dagster's own page
+	@$(DAGSTER) $(BIN)/dagster dev -h 127.0.0.1 -m pipelines.definitions
+
 test: setup ## the tests
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n auto --dist loadfile
 
 check: setup ## lint, formatting, types, and the floors
 	@$(BIN)/ruff check --quiet

@@ -9,7 +9,17 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from schemas.sidecar import PopulationSidecar
+    from statsbidrag.raw import Raw, Sealed
 
 PROJECT = Path(__file__).resolve().parents[1]
 RUNS = 7
@@ -48,6 +58,60 @@ def documents() -> None:
             print(f"{took:7.2f} s  {size:5d} kB  {agreement_id} {document.path}")
 
 
+def reading() -> None:
+    """What reading and checking csv costs, against reading and validating alone."""
+    import io
+
+    import pandas as pd
+
+    from schemas.tables import Population, checked
+    from statsbidrag.formats import read_table
+    from statsbidrag.raw import Raw
+    from statsbidrag.register import read_register
+
+    raw = Raw(PROJECT / "raw")
+    register = read_register(raw.register())
+    csv = four_years(raw, register)
+
+    def whole() -> pd.DataFrame:
+        return checked(Population, read_table(csv, register).frame)
+
+    made = whole()
+
+    def least() -> None:
+        pd.read_csv(io.BytesIO(csv.content))
+        checked(Population, made)
+
+    pairs = [(_took(whole), _took(least)) for _ in range(RUNS)]
+    times = statistics.median(a / b for a, b in pairs)
+    took = statistics.median(a for a, _ in pairs)
+    print(f"{times:7.2f}    {took:.2f} s  {len(made)} rows of csv, to read_csv and one validation")
+
+
+def four_years(raw: Raw, register: pd.DataFrame) -> Sealed[PopulationSidecar]:
+    """All ages, sexes and municipalities of an extract, four times over, as one csv."""
+    import pandas as pd
+
+    from statsbidrag.formats import read_table
+
+    file = raw.population(raw.root / "population" / "skattning_2024-11-01_kommun_alder_kon.yaml")
+    frame = read_table(file, register).frame
+    days = tuple(date(year, 11, 1) for year in range(2021, 2025))
+    columns = {"region": "region_code", "ålder": "age_from", "kön": "sex"}
+    table = pd.DataFrame({name: frame[column].astype(str) for name, column in columns.items()})
+    table["ålder"] = table["ålder"].replace("100", "100+")
+    parts = [table.assign(år=day.year, Folkmängd=frame["population"]) for day in days]
+    content = pd.concat(parts).to_csv(index=False).encode()
+    sidecar = file.sidecar.model_copy(update={"reference_dates": days})
+    return replace(file, sidecar=sidecar, content=content)
+
+
+def _took(doing: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    doing()
+    return time.perf_counter() - start
+
+
 def main() -> None:
     """Prints every measurement."""
     print(f"ratio to `import pandas, pandera.pandas`, median of {RUNS} pairs:")
@@ -59,6 +123,8 @@ def main() -> None:
     ):
         times, took = ratio([str(PROGRAM), *words.split()])
         print(f"{times:7.2f}    {took:.2f} s  statsbidrag {words}")
+    print("reading and checking population:")
+    reading()
     print("documents, the first one with the fonts' loading:")
     documents()
 

@@ -6,8 +6,9 @@ Belongs here: what sidecars of every kind must say. Does not: the content of the
 from __future__ import annotations
 
 from datetime import date
+from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator, model_validator
 
 from schemas.common import (
     FormatOne,
@@ -20,6 +21,7 @@ from schemas.common import (
     Strict,
     Text,
 )
+from schemas.keys import AgeInterval
 
 
 class Sidecar(Strict):
@@ -40,21 +42,83 @@ class CalibratedTo(Strict):
     recipients: tuple[RecipientCode, ...]
 
 
+class Fetched(Strict):
+    """How a file was asked for: the address, what was selected of each variable, SCB's own date.
+
+    `updated` is the table's own stamp, as SCB writes it.
+    """
+
+    address: Text
+    query: dict[str, tuple[str, ...]]
+    updated: str = ""
+
+
+class Perturbation(Strict):
+    """Small random numbers that the producer has added to each published value, sums too.
+
+    `per_cell` is the most that one value may be off, in persons; `source` says who says so.
+    """
+
+    method: Literal["cell_key"]
+    per_cell: int = Field(ge=0, le=100)
+    source: Text
+
+
 class PopulationSidecar(Sidecar):
-    """What a population extract is: table, reference date, level, and how far it can be trusted."""
+    """What a population extract is: table, reference date, level, and how far it can be trusted.
+
+    A file may hold several days; `reference_date` is then a list. `level` is the level that the
+    figures are for: rows of other levels in the file are sums or parts to be checked against.
+    `ages` is what the file covers where that is not every age. `notes` and `mandatory_notes` are
+    the producer's own; the latter must be shown wherever the figures are. `control_total` is the
+    sum of all figures of that level, by day where there are several.
+    """
 
     table: Text
     former_name: str = ""
     contents: Text
     producer: Text
     licence: Text
-    reference_date: date
+    reference_dates: tuple[date, ...] = Field(alias="reference_date", min_length=1)
     level: Level
+    ages: AgeInterval | None = None
     maturity: Maturity
     method: Text
-    control_total: int | None = Field(default=None, ge=0)
+    control_total: int | dict[date, int] | None = None
     replaces: Sha256 | None = None
     calibrated_to: tuple[CalibratedTo, ...] = ()
+    fetched: Fetched | None = None
+    notes: tuple[Text, ...] = ()
+    mandatory_notes: tuple[Text, ...] = ()
+    perturbation: Perturbation | None = None
+
+    @field_validator("reference_dates", mode="before")
+    @classmethod
+    def _one_or_several(cls, value: object) -> object:
+        return value if isinstance(value, list | tuple) else (value,)
+
+    @field_validator("reference_dates")
+    @classmethod
+    def _each_day_once(cls, days: tuple[date, ...]) -> tuple[date, ...]:
+        if list(days) != sorted(set(days)):
+            raise ValueError("days in order, each once")
+        return days
+
+    @model_validator(mode="after")
+    def _controls_days(self) -> PopulationSidecar:
+        control = self.control_total
+        if isinstance(control, dict) and set(control) - set(self.reference_dates):
+            raise ValueError("`control_total` names a day that `reference_date` does not")
+        if isinstance(control, int) and len(self.reference_dates) > 1:
+            raise ValueError("with several days, `control_total` is given by day: 2024-11-01: 10")
+        if self.replaces == self.sha256:
+            raise ValueError("`replaces` names the file itself: give the sha256 of the older one")
+        return self
+
+    def control_on(self, day: date) -> int | None:
+        """The sum that the figures of one day should have, None where nobody says."""
+        control = self.control_total
+        return control.get(day) if isinstance(control, dict) else control
 
 
 class WeightsSidecar(Sidecar):

@@ -18,6 +18,7 @@ OPEN_AGE: Final = 999
 """`age_to` of an open interval; all ages are 0 to OPEN_AGE."""
 
 _CODE: Final = r"^([0-9]{2}|[0-9]{4}|SKR)$"
+_DAY: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _TYPES: Final = [str(member) for member in RecipientType]
 _LEVELS: Final = [str(member) for member in Level]
 _MATURITIES: Final = [str(member) for member in Maturity]
@@ -51,11 +52,12 @@ class Register(Table):
 
 
 class Population(Table):
-    """One extract in normal form: persons per region, age interval, and sex on one day.
+    """An extract in normal form: persons per region, age interval, sex and day, each cell once.
 
     `age_from` to `age_to` are whole years, both included (`age_to` 999: and older); `sex` is
-    `total`, `1` (men) or `2` (women), as SCB codes them. Texts that repeat are categories: an
-    extract has tens of thousands of rows.
+    `total`, `1` (men) or `2` (women), as SCB codes them. Sums among the figures are not here: they
+    were checked against their parts. Rows are in the order of the unique columns. Texts that
+    repeat are categories: an extract has up to hundreds of thousands of rows.
     """
 
     region_code: Series[pd.CategoricalDtype] = pa.Field(str_matches=r"^([0-9]{2}|[0-9]{4})$")
@@ -63,10 +65,14 @@ class Population(Table):
     age_from: Series[int] = pa.Field(ge=0, le=OPEN_AGE)
     age_to: Series[int] = pa.Field(ge=0, le=OPEN_AGE)
     sex: Series[pd.CategoricalDtype] = pa.Field(isin=["total", "1", "2"])
+    reference_date: Series[pd.CategoricalDtype] = pa.Field(str_matches=_DAY)
     population: Series[int] = pa.Field(ge=0)
+    maturity: Series[pd.CategoricalDtype] = pa.Field(isin=_MATURITIES)
 
     class Config(Table.Config):
-        unique: ClassVar[list[str]] = ["region_code", "age_from", "age_to", "sex"]
+        unique: ClassVar[list[str]] = [
+            *("region_code", "age_from", "age_to", "sex", "reference_date")
+        ]
 
 
 class Basis(Table):
@@ -75,11 +81,12 @@ class Basis(Table):
     A basis is a reference date, a level and an age interval (`2024-11-01/kommun/0-18`, `…/alla`),
     or a table of weights (`weights/vantetider`; then `population` holds the weights).
     `extract` and `sha256` name the file that the figure comes from; `positions` are the places of
-    its parts in that file, as ranges: in the json-stat2 list `value` from 0, or lines of a CSV.
+    its parts in that file, as ranges: in the list of figures of json-stat2 and px from 0, or lines
+    of a CSV and rows of a spreadsheet from 1.
     """
 
     basis: Series[str]
-    reference_date: Series[str] = pa.Field(str_matches=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
+    reference_date: Series[str] = pa.Field(str_matches=_DAY)
     level: Series[str] = pa.Field(isin=_LEVELS)
     ages: Series[str]
     region_code: Series[str] = pa.Field(str_matches=_CODE)

@@ -9,8 +9,10 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
+from schemas.common import Level
+from schemas.geography import GeographySidecar
 from schemas.sidecar import (
     PopulationSidecar,
     PublishedSidecar,
@@ -20,6 +22,9 @@ from schemas.sidecar import (
 )
 from statsbidrag.errors import InputError, input_error
 from statsbidrag.yamlfile import read_model
+
+LARGEST: Final = 64 * 2**20
+"""Bytes that a file from outside may have; all municipalities by age and sex take two million."""
 
 SidecarModel = TypeVar("SidecarModel", bound=Sidecar)
 
@@ -77,6 +82,25 @@ class Raw:
             if path.name not in known
         ]
 
+    def decisions_path(self, agreement_id: str) -> Path:
+        """Where what was issued of an agreement's documents is written down, if anything was."""
+        return self.root / "decisions" / f"{agreement_id}.yaml"
+
+    def foreign_decisions(self) -> list[InputError]:
+        """Files of decisions that no agreement has, each as the error that it is."""
+        folder, known = self.root / "decisions", self.agreement_ids()
+        named = {f"{agreement_id}.yaml" for agreement_id in known}
+        return [
+            input_error(
+                path,
+                expected=f"a file called by an agreement: {', '.join(sorted(named))}",
+                found=f"`{path.name}`",
+                action="rename it, or take it away",
+            )
+            for path in sorted(folder.glob("[!.]*"))
+            if path.name not in named
+        ]
+
     def register(self) -> Sealed[RegisterSidecar]:
         """The register of recipients."""
         return self._sealed(self.root / "register" / "recipients.yaml", RegisterSidecar)
@@ -89,9 +113,34 @@ class Raw:
             return None
         return self._sealed(sidecar, PublishedSidecar)
 
+    def region_changes(self) -> Path:
+        """Where the changes of the division into counties and municipalities are, or should be."""
+        return self.root / "register" / "changes.yaml"
+
+    def correction_paths(self) -> list[Path]:
+        """The files of corrections, by name. Raises InputError for other files among them."""
+        found = []
+        for path in sorted((self.root / "corrections").glob("[!.]*")):
+            if path.suffix != ".yaml":
+                raise input_error(
+                    path,
+                    expected="a file of corrections, `.yaml`",
+                    found=f"`{path.name}`",
+                    action="rename it, or take it away",
+                )
+            found.append(path)
+        return found
+
     def weights(self, table: str) -> Sealed[WeightsSidecar]:
         """A table of weights. Raises InputError naming the file to write where there is none."""
         return self._sealed(self.root / "weights" / f"{table}.yaml", WeightsSidecar)
+
+    def geography(self, level: Level) -> Sealed[GeographySidecar] | None:
+        """The outlines of one level, to draw maps from, or None where nobody has put them here."""
+        sidecar = self.root / "geography" / f"{level}.yaml"
+        if not sidecar.exists() and not sidecar.with_suffix(".json").exists():
+            return None
+        return self._sealed(sidecar, GeographySidecar)
 
     def population_sidecars(self) -> list[tuple[Path, PopulationSidecar]]:
         """Every population extract's sidecar. Raises InputError where a file has none."""
@@ -105,7 +154,9 @@ class Raw:
                     found="none",
                     action="write one that says what the file is, or take the file away",
                 )
-        return [(path, read_model(path, PopulationSidecar)[0]) for path in sidecars]
+        found = [(path, read_model(path, PopulationSidecar)[0]) for path in sidecars]
+        _refuse_beside(folder, {described_by(path, sidecar).name for path, sidecar in found})
+        return found
 
     def population(self, sidecar_path: Path) -> Sealed[PopulationSidecar]:
         """One population extract, verified."""
@@ -127,6 +178,18 @@ class Raw:
         path = described_by(sidecar_path, sidecar)
         content = _verified(path, sidecar)
         return Sealed(path, path.relative_to(self.root).as_posix(), sidecar, content)
+
+
+def _refuse_beside(folder: Path, described: set[str]) -> None:
+    """Two files may share a name but for the suffix: their sidecar speaks of one of them only."""
+    for path in sorted(folder.iterdir()):
+        if path.suffix != ".yaml" and path.name not in described:
+            raise input_error(
+                path,
+                expected=f"the file that {path.stem}.yaml speaks of",
+                found="another one",
+                action="give it a sidecar of its own under another name, or take it away",
+            )
 
 
 def described_by(sidecar_path: Path, sidecar: Sidecar) -> Path:
@@ -151,6 +214,14 @@ def _verified(path: Path, sidecar: Sidecar) -> bytes:
         if size != sidecar.bytes:
             raise input_error(
                 path, "size", expected=f"{sidecar.bytes} bytes", found=f"{size}", action=action
+            )
+        if size > LARGEST:
+            raise input_error(
+                path,
+                "size",
+                expected=f"at most {LARGEST // 2**20} MiB",
+                found=f"{size // 2**20} MiB",
+                action="fetch only the regions, ages and years that are needed",
             )
         content = path.read_bytes()
     except OSError as error:
