@@ -32,6 +32,7 @@ _TABLES: dict[str, type[Table]] = {
 _KINDS: dict[str, tuple[bool, tuple[Kind, ...]]] = {
     "poster_mot_angivna_summor": (True, (Kind.POSTS_TO_STATED_TOTAL,)),
     "folkmangd": (True, (Kind.LEVELS, Kind.CONTROL_TOTAL, Kind.EXTRACTS)),
+    "uttagens_egna_uppgifter": (False, (Kind.CORRECTION, Kind.DOUBT)),
     "fordelat_mot_post": (False, (Kind.ALLOCATED_TO_POST, Kind.UNDISTRIBUTED)),
     "publicerade_belopp": (
         False,

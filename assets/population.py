@@ -4,17 +4,20 @@ from typing import Any
 
 import dagster as dg
 
+from assets.fetched import fetched_population
+from assets.raw_files import raw_files
 from assets.settings import Folders, agreements
 from assets.stage_files import result, stage_metadata
 from schemas import tables
 from schemas.agreement import Agreement
-from statsbidrag.population import basis_frame, read_extracts, reference_dates
+from statsbidrag.population import basis_frame, read_extracts
 from statsbidrag.register import read_register
 
 
 @dg.asset(
     group_name="indata",
     partitions_def=agreements,
+    deps=[raw_files, fetched_population],
     description="Folkmängden som nycklarna använder: dag, nivå, ålder, mognad och källfil.",
     metadata=stage_metadata(tables.Basis),
     kinds={"pandas", "csv"},
@@ -23,7 +26,7 @@ def population(agreement: Agreement, folders: Folders) -> dg.MaterializeResult[A
     """Persons per basis and region, from the extract that counts."""
     raw = folders.raw_files()
     register = read_register(raw.register())
-    extracts = read_extracts(raw, register, reference_dates(agreement))
+    extracts = read_extracts(raw, register, agreement)
     frame = basis_frame(agreement, extracts, raw, register)
     sources = sorted({f"{row.extract} {row.maturity}" for row in frame.itertuples()})
     return result(frame, {"extracts": dg.MetadataValue.json(sources)})

@@ -10,7 +10,7 @@ from assets.stage_files import result, stage_metadata
 from schemas.agreement import Agreement
 from schemas.reconciliation import Reconciliation
 from schemas.stages import Plans
-from statsbidrag.population import read_extracts, reference_dates
+from statsbidrag.population import read_extracts
 from statsbidrag.reconciliation import reconcile
 from statsbidrag.register import read_register
 
@@ -31,7 +31,7 @@ def reconciliation(
     """Every comparison, with the fingerprint of the inputs that it holds for."""
     raw = folders.raw_files()
     register = read_register(raw.register())
-    extracts = read_extracts(raw, register, reference_dates(agreement))
+    extracts = read_extracts(raw, register, agreement)
     fingerprint = folders.inputs(agreement.id).fingerprint
     report = reconcile(agreement, register, extracts, allocation, plan.plans, fingerprint)
     return result(

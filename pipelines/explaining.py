@@ -16,6 +16,7 @@ import pandas as pd
 from pipelines.printing import no_such_post
 from schemas.agreement import Agreement, TotalsFrom
 from schemas.common import TOTAL, Maturity, RecipientType, Reference
+from schemas.corrections import Correction
 from statsbidrag import register as reg
 from statsbidrag.allocation import AmountRow, rows
 from statsbidrag.derivation import (
@@ -30,13 +31,19 @@ from statsbidrag.stages import Computed
 from statsbidrag.typography import number
 from statsbidrag.wording import exact_number
 
+_FIXED = "fasta belopp i överenskommelsen"
 _MATURITY = {
     Maturity.DEFINITIVE: "SCB:s slutliga folkmängd",
-    Maturity.PRELIMINARY: "SCB:s preliminära folkmängd; beloppet kan ändras",
+    Maturity.PRELIMINARY: "SCB:s preliminära folkmängd",
     Maturity.RECONSTRUCTED: "folkmängd återräknad ur publicerade tabeller, inte hämtad från SCB",
-    Maturity.ESTIMATE: "vår skattning av folkmängden; inte ett beslutat belopp",
+    Maturity.ESTIMATE: "vår skattning av folkmängden",
     Maturity.UNRESOLVED: "publicerat, inte omräknat",
 }
+_MEANS = {
+    Maturity.PRELIMINARY: "; beloppet kan ändras när SCB:s slutliga tal kommer",
+    Maturity.ESTIMATE: "; inte ett beslutat belopp, det beslutade kan vara ett annat",
+}
+"""What follows for an amount that nobody has published."""
 
 
 def explained(computed: Computed, post: str, code: str) -> tuple[AmountRow, tuple[Derivation, ...]]:
@@ -136,14 +143,15 @@ def as_text(computed: Computed, row: AmountRow, derivations: Sequence[Derivation
         f"{row.recipient_name} ({row.recipient_type}:{row.recipient_code})",
     ]
     for derivation in derivations:
-        lines += ["", *_lines(agreement, derivation)]
+        lines += ["", *_lines(computed, derivation)]
     if len(derivations) > 1 or row.post != derivations[0].post:
         lines += ["", *_sum_lines(row, derivations)]
     # A terminal's reader searches with ordinary spaces.
     return "\n".join(lines).replace("\u00a0", " ") + "\n"
 
 
-def _lines(agreement: Agreement, derivation: Derivation) -> list[str]:
+def _lines(computed: Computed, derivation: Derivation) -> list[str]:
+    agreement = computed.agreement
     lines = [
         f"{derivation.post}: {derivation.post_title}",
         f"  Postens belopp   {number(derivation.post_amount_sek)} kr",
@@ -154,6 +162,7 @@ def _lines(agreement: Agreement, derivation: Derivation) -> list[str]:
         lines.append(f"  Inte omräknat    {derivation.unresolved}")
     for step in derivation.steps:
         lines += _step_lines(step)
+        lines += [f"                   {words}" for words in _mended(computed, derivation, step)]
     if derivation.exact is not None and derivation.rounding is not None:
         formulas = [step.formula for step in derivation.steps if step.value]
         lines.append(f"  Räkning          {' + '.join(formulas) or '0'}")
@@ -162,7 +171,8 @@ def _lines(agreement: Agreement, derivation: Derivation) -> list[str]:
     if derivation.amount_sek is not None:
         lines.append(f"  Belopp           {number(derivation.amount_sek)} kr")
     counted = any(step.population for step in derivation.steps) or derivation.unresolved
-    rests_on = _MATURITY[derivation.maturity] if counted else "fasta belopp i överenskommelsen"
+    stands = derivation.amount_sek == derivation.published_sek
+    rests_on = _rests_on(derivation.maturity, stands) if counted else _FIXED
     if derivation.unresolved and derivation.published_sek is None:
         return [*lines, "  Publicerat       inget belopp för den här mottagaren"]
     lines.append(f"  Vilar på         {rests_on}")
@@ -170,6 +180,11 @@ def _lines(agreement: Agreement, derivation: Derivation) -> list[str]:
         published = number(derivation.published_sek)
         lines.append(f"  Publicerat       {published} kr, {derivation.published_source}")
     return lines
+
+
+def _rests_on(maturity: Maturity, published: bool) -> str:
+    """What an amount rests on; and what follows from it, unless it is published as it stands."""
+    return _MATURITY[maturity] + ("" if published else _MEANS.get(maturity, ""))
 
 
 def _step_lines(step: DerivationStep) -> list[str]:
@@ -186,6 +201,31 @@ def _step_lines(step: DerivationStep) -> list[str]:
     return lines
 
 
+def _mended(computed: Computed, derivation: Derivation, step: DerivationStep) -> list[str]:
+    """The corrections of the file that a step's population is from, in words."""
+    every = _corrections(computed, step)
+    own = [c for c in every if c.where.region.startswith(derivation.recipient_code)]
+    words = [
+        f"rättat tal {c.where.region}: {number(c.expect)} i filen, {number(c.value)} används. "
+        f"{c.why} Anmält av {c.reported_by} den {c.reported}."
+        for c in own
+    ]
+    others = len(every) - len(own)
+    return [*words, f"rättade tal för andra i samma fil: {others}"] if others else words
+
+
+def _corrections(computed: Computed, step: DerivationStep) -> list[Correction]:
+    cell = step.population
+    return [
+        correction
+        for extract in computed.extracts
+        if cell is not None
+        and (extract.sidecar.sha256, str(extract.reference_date))
+        == (cell.sha256, cell.reference_date)
+        for correction in extract.corrections
+    ]
+
+
 def _sum_lines(row: AmountRow, derivations: Sequence[Derivation]) -> list[str]:
     """How the parts make the sum: rounded from the exact sum, or added as printed."""
     lines = ["Summa"]
@@ -195,6 +235,9 @@ def _sum_lines(row: AmountRow, derivations: Sequence[Derivation]) -> list[str]:
         lines.append(f"  Delarnas summa   {number(printed)} kr")
     if row.amount_sek is not None:
         lines.append(f"  Belopp           {number(row.amount_sek)} kr")
+        if row.maturity != Maturity.DEFINITIVE:
+            stands = row.amount_sek == row.published_sek
+            lines.append(f"  Vilar på         {_rests_on(row.maturity, stands)}")
     else:
         lines.append("  Inte omräknat    en del av summan har ingen känd nyckel")
     if row.published_sek is not None:
@@ -241,14 +284,14 @@ def as_json(computed: Computed, row: AmountRow, derivations: Sequence[Derivation
         "amount_sek": row.amount_sek,
         "maturity": str(row.maturity),
         "published_sek": row.published_sek,
-        "parts": [_part(computed.agreement, each) for each in derivations],
+        "parts": [_part(computed, each) for each in derivations],
         "sum": None if row.kind == "post" else _sum(computed.agreement, row),
     }
     return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
 
 
-def _part(agreement: Agreement, derivation: Derivation) -> dict[str, Any]:
-    rounding = derivation.rounding
+def _part(computed: Computed, derivation: Derivation) -> dict[str, Any]:
+    agreement, rounding = computed.agreement, derivation.rounding
     return {
         "post": derivation.post,
         "title": derivation.post_title,
@@ -257,7 +300,7 @@ def _part(agreement: Agreement, derivation: Derivation) -> dict[str, Any]:
         "reference": cited(agreement, derivation.reference),
         "unresolved": derivation.unresolved,
         "published": derivation.published_sek is not None,
-        "steps": [_step(step) for step in derivation.steps],
+        "steps": [_step(computed, step) for step in derivation.steps],
         "exact": _fraction(derivation.exact),
         "rounding": None if rounding is None else _rounding(rounding),
         "amount_sek": derivation.amount_sek,
@@ -284,7 +327,7 @@ def _rounding(rounding: RoundingStep) -> dict[str, Any]:
     }
 
 
-def _step(step: DerivationStep) -> dict[str, Any]:
+def _step(computed: Computed, step: DerivationStep) -> dict[str, Any]:
     operation, cell = step.operation, step.population
     return {
         "words": step.words,
@@ -311,6 +354,10 @@ def _step(step: DerivationStep) -> dict[str, Any]:
             "recipient": cell.recipient,
             "nation": cell.nation,
             "maturity": str(cell.maturity),
+            "corrections": [
+                c.model_dump(mode="json") | {"where": str(c.where)}
+                for c in _corrections(computed, step)
+            ],
         },
     }
 

@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from schemas.agreement import Agreement
-from schemas.common import NATION, TOTAL, RecipientType
+from schemas.common import NATION, TOTAL, Maturity, RecipientType
 from schemas.reconciliation import Kind, Reconciliation, Result, Severity, Verdict
 from schemas.tables import ALLOCATION_CSV
 from statsbidrag.errors import UsageError
@@ -28,6 +28,8 @@ _KINDS = {
     Kind.LEVELS: "municipalities to county",
     Kind.CONTROL_TOTAL: "extract to its control total",
     Kind.EXTRACTS: "two extracts of one day",
+    Kind.CORRECTION: "corrected figure",
+    Kind.DOUBT: "left open by the file",
     Kind.PUBLISHED_AMOUNT: "published figure",
     Kind.PUBLISHED_NATION: "published row Riket",
     Kind.PUBLISHED_UNRESOLVED: "published, not computed",
@@ -38,11 +40,21 @@ _KINDS = {
 _VERDICTS = {
     Verdict.EQUAL: "equal",
     Verdict.ROUNDING: "differs by rounding",
+    Verdict.PERTURBED: "differs within the producer's random numbers",
     Verdict.CALIBRATED: "equal, but the estimate was calibrated: no proof",
     Verdict.KNOWN_DIFFERENCE: "a known difference",
     Verdict.DIFFERENT: "DIFFERENT",
     Verdict.UNTESTABLE: "cannot be tested",
 }
+
+MEANINGS = {
+    Maturity.PRELIMINARY: "on SCB's preliminary population: may change when the final figures come",
+    Maturity.RECONSTRUCTED: "on population recovered from published tables, not fetched from SCB",
+    Maturity.ESTIMATE: "our own calculation on estimated population, not a decided amount; "
+    "what was decided may be another",
+    Maturity.UNRESOLVED: "as published, not computed: the rule behind it is not known",
+}
+"""What a reader is told of an amount of each maturity; of a definitive one, nothing."""
 
 
 def chosen(
@@ -126,7 +138,16 @@ def as_table(frame: pd.DataFrame) -> str:
                 record["maturity"],
             ]
         )
-    return aligned(rows, right={3, 4})
+    told = frame[frame["published_sek"].isna() | (frame["amount_sek"] != frame["published_sek"])]
+    unresolved = frame[frame["maturity"] == str(Maturity.UNRESOLVED)]
+    return aligned(rows, right={3, 4}) + legend([*told["maturity"], *unresolved["maturity"]])
+
+
+def legend(maturities: Iterable[str]) -> str:
+    """What these maturities mean, a line each below a table; nothing for definitive amounts."""
+    found = set(maturities)
+    lines = [f"{name}: {words}\n" for name, words in MEANINGS.items() if name in found]
+    return "\n" + "".join(lines) if lines else ""
 
 
 def aligned(rows: Sequence[Sequence[str]], right: Iterable[int] = ()) -> str:

@@ -20,6 +20,8 @@ class Kind(StrEnum):
     LEVELS = "levels"
     CONTROL_TOTAL = "control_total"
     EXTRACTS = "extracts"
+    CORRECTION = "correction"
+    DOUBT = "doubt"
     PUBLISHED_AMOUNT = "published_amount"
     PUBLISHED_NATION = "published_nation"
     PUBLISHED_UNRESOLVED = "published_unresolved"
@@ -33,6 +35,7 @@ class Verdict(StrEnum):
 
     EQUAL = "equal"
     ROUNDING = "rounding"
+    PERTURBED = "perturbed"
     CALIBRATED = "calibrated"
     KNOWN_DIFFERENCE = "known_difference"
     DIFFERENT = "different"

@@ -1,13 +1,13 @@
 """Population: extracts that are whole, and which of them a key uses.
 
 Belongs here: completeness against the register, the rule for which extract counts, and the
-population per basis. Does not: file formats (`statsbidrag.jsonstat`), or what is done with the
+population per basis. Does not: file formats (`statsbidrag.formats`), or what is done with the
 figures (`statsbidrag.allocation`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -20,36 +20,71 @@ import pandas as pd
 from schemas import tables
 from schemas.agreement import Agreement
 from schemas.common import Level, Maturity, RecipientType
+from schemas.corrections import Correction
 from schemas.keys import AgeInterval, ShareBy, shares_of
-from schemas.sidecar import PopulationSidecar
+from schemas.register import RegionChange
+from schemas.sidecar import Perturbation, PopulationSidecar
 from schemas.tables import OPEN_AGE
 from statsbidrag import register as reg
+from statsbidrag.corrections import Placed, corrected, read_corrections
 from statsbidrag.errors import InputError, Problem, input_error
+from statsbidrag.formats import PopulationTable, read_table
 from statsbidrag.frames import checked_input
-from statsbidrag.jsonstat import read_jsonstat
+from statsbidrag.perturbation import perturbation_of, tolerance
 from statsbidrag.raw import Raw, Sealed
 from statsbidrag.weights import weights_basis
 
 ALL_AGES: Final = "alla"
 _SHOWN: Final = 5
 
-PERTURBED_FROM: Final = 2025
-"""From this reference year SCB perturbs published population values, so levels need not agree."""
-
 
 @dataclass(frozen=True)
 class Extract:
-    """One verified population file: its cells, and what its sidecar says of it."""
+    """One verified population file on one of its days: its cells, and what is said of it.
+
+    `frame` is a `schemas.tables.Population` of that day, corrections applied; `delivered` is the
+    sum of its figures before any. `doubts` are Swedish sentences on what the file leaves open.
+    """
 
     path: Path
     name: str
     sidecar: PopulationSidecar
+    reference_date: date
     frame: pd.DataFrame
+    delivered: int
+    notes: tuple[str, ...] = ()
+    mandatory_notes: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+    corrections: tuple[Correction, ...] = ()
 
     @property
-    def total(self) -> int:
-        """Everyone in the extract."""
-        return int(self.frame["population"].sum())
+    def level(self) -> Level:
+        """The level that its figures are published for."""
+        return self.sidecar.level
+
+    @property
+    def control_total(self) -> int | None:
+        """What its figures should come to, as the sidecar says; None where it does not."""
+        return self.sidecar.control_on(self.reference_date)
+
+    @property
+    def perturbation(self) -> Perturbation | None:
+        """The random numbers in its figures, None where they are as counted."""
+        notes = (*self.mandatory_notes, *self.notes)
+        return perturbation_of(self.sidecar, notes, self.reference_date)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Persons per region of one age interval, and how many figures were added for each."""
+
+    persons: pd.Series
+    cells: pd.Series
+
+    def by_county(self) -> Counted:
+        """The municipalities added to counties."""
+        county = self.persons.index.str[:2]
+        return Counted(self.persons.groupby(county).sum(), self.cells.groupby(county).sum())
 
 
 @dataclass(frozen=True)
@@ -68,40 +103,123 @@ class BasisKey:
         return f"{self.reference_date}/{self.level}/{self.ages or ALL_AGES}"
 
 
-def read_extracts(
-    raw: Raw, register: pd.DataFrame, reference_dates: Iterable[date]
-) -> list[Extract]:
-    """Every extract of these days that is not replaced by another, best maturity first."""
-    days = set(reference_dates)
+def read_extracts(raw: Raw, register: pd.DataFrame, agreement: Agreement) -> list[Extract]:
+    """Every extract of the agreement's days that counts, best maturity first.
+
+    One that another replaces does not, unless the agreement pins it.
+    """
+    days, pins = reference_dates(agreement), set(agreement.population.pins)
     sidecars = raw.population_sidecars()
-    retired = {sidecar.replaces for _, sidecar in sidecars if sidecar.replaces}
-    chosen = [
-        (path, sidecar)
+    retired = _retired(sidecars) - pins
+    corrections = read_corrections(raw)
+    _refuse_retired(corrections, sidecars, retired)
+    changes = reg.read_changes(raw)
+    extracts = [
+        extract
         for path, sidecar in sidecars
-        if sidecar.reference_date in days and sidecar.sha256 not in retired
+        if days.intersection(sidecar.reference_dates) and sidecar.sha256 not in retired
+        for extract in read_extract(raw.population(path), register, changes, corrections)
+        if extract.reference_date in days
     ]
-    extracts = [read_extract(raw.population(path), register) for path, _ in chosen]
     return sorted(extracts, key=lambda extract: (extract.sidecar.maturity.rank, extract.name))
 
 
-def read_extract(file: Sealed[PopulationSidecar], register: pd.DataFrame) -> Extract:
-    """One file, whole: every region of its level once, all ages, both sexes, its control total."""
-    table = read_jsonstat(file)
-    _check_regions(file, table.frame, register)
+def _retired(sidecars: Sequence[tuple[Path, PopulationSidecar]]) -> set[str]:
+    """The files that others replace. Raises InputError where files replace each other in a ring."""
+    replaces = {s.sha256: s.replaces for _, s in sidecars if s.replaces is not None}
+    for path, sidecar in sidecars:
+        seen, at = {sidecar.sha256}, sidecar.replaces
+        while at is not None:
+            if at in seen:
+                raise input_error(
+                    path,
+                    "replaces",
+                    expected="an older file",
+                    found="files that replace each other in a ring",
+                    action="let only the newer one name the older",
+                )
+            seen.add(at)
+            at = replaces.get(at)
+    return set(replaces.values())
+
+
+def _refuse_retired(
+    corrections: Sequence[Placed],
+    sidecars: Sequence[tuple[Path, PopulationSidecar]],
+    retired: set[str],
+) -> None:
+    gone = {sidecar.file for _, sidecar in sidecars if sidecar.sha256 in retired}
+    for placed in corrections:
+        if placed.correction.file in gone:
+            raise input_error(
+                placed.path,
+                f"{placed.place}.file",
+                expected="a file that counts",
+                found=f"`{placed.correction.file}`, which another file replaces",
+                action="see whether the new file is right: take the correction away, or renew it",
+            )
+
+
+def read_extract(
+    file: Sealed[PopulationSidecar],
+    register: pd.DataFrame,
+    changes: Sequence[RegionChange] = (),
+    corrections: Sequence[Placed] = (),
+) -> tuple[Extract, ...]:
+    """One file, whole, as an extract per day: every region of its level, its ages, its totals.
+
+    `changes` say why another division's codes are refused; of `corrections` those of this file are
+    applied. Raises InputError for anything that is missing, doubled or foreign.
+    """
+    table = read_table(file, register)
+    _check_regions(file, table.frame, register, changes)
     frame = checked_input(tables.Population, table.frame, file.path)
     _check_names(file.path, table.labels, reg.names(register, file.sidecar.level))
-    _check_ages(file.path, frame)
-    extract = Extract(file.path, file.name, file.sidecar, frame)
-    control = file.sidecar.control_total
-    if control is not None and extract.total != control:
+    _check_ages(file, frame)
+    own = [placed for placed in corrections if placed.correction.file == file.path.name]
+    mended = corrected(frame, file.path, own)
+    return tuple(
+        _on_day(file, table, frame, mended, day, own) for day in file.sidecar.reference_dates
+    )
+
+
+def _on_day(
+    file: Sealed[PopulationSidecar],
+    table: PopulationTable,
+    frame: pd.DataFrame,
+    mended: pd.DataFrame,
+    day: date,
+    corrections: Sequence[Placed],
+) -> Extract:
+    inside = (frame["reference_date"] == str(day)).to_numpy()
+    delivered = int(frame["population"].to_numpy()[inside].sum())
+    control = file.sidecar.control_on(day)
+    if control is not None and delivered != control:
         raise input_error(
             file.path,
             "the sum of all figures",
             expected=f"{control}, the sidecar's control_total",
-            found=f"{extract.total}",
+            found=f"{delivered}",
             action="fetch the table again, or correct the control total",
         )
-    return extract
+    return Extract(
+        path=file.path,
+        name=file.name,
+        sidecar=file.sidecar,
+        reference_date=day,
+        frame=mended[inside],
+        delivered=delivered,
+        notes=tuple(dict.fromkeys((*file.sidecar.notes, *table.notes))),
+        mandatory_notes=tuple(
+            dict.fromkeys((*file.sidecar.mandatory_notes, *table.mandatory_notes))
+        ),
+        doubts=table.doubts,
+        corrections=tuple(
+            placed.correction
+            for placed in corrections
+            if placed.correction.where.reference_date in (None, day)
+        ),
+    )
 
 
 def basis_of(agreement: Agreement, recipients: RecipientType, share: ShareBy) -> BasisKey | None:
@@ -169,9 +287,14 @@ def _weight_tables(agreement: Agreement) -> list[tuple[str, RecipientType]]:
 @dataclass(frozen=True)
 class _Candidate:
     extract: Extract
-    by_region: pd.Series
-    frame: pd.DataFrame
+    counted: Counted
     direct: bool
+
+    @property
+    def rank(self) -> tuple[int, bool, int, str]:
+        """Best maturity first, then the level itself, then the fewest figures added."""
+        added = int(self.counted.cells.sum())
+        return self.extract.sidecar.maturity.rank, not self.direct, added, self.extract.name
 
 
 def _basis(
@@ -186,12 +309,12 @@ def _basis(
     found = [candidate for e in allowed if (candidate := _candidate(key, e)) is not None]
     if not found:
         raise _no_population(key, agreement, raw)
-    best = min(found, key=lambda c: (c.extract.sidecar.maturity.rank, not c.direct, c.extract.name))
+    best = min(found, key=lambda candidate: candidate.rank)
     for other in found:
         if other.extract.sidecar.maturity == best.extract.sidecar.maturity:
             _refuse_contradiction(key, best, other)
     sidecar = best.extract.sidecar
-    codes = list(best.by_region.index)
+    codes = list(best.counted.persons.index)
     return pd.DataFrame(
         {
             "basis": str(key),
@@ -199,44 +322,60 @@ def _basis(
             "level": str(key.level),
             "ages": str(key.ages or ALL_AGES),
             "region_code": pd.Series(codes, dtype="str"),
-            "population": best.by_region.to_numpy(dtype="int64"),
+            "population": best.counted.persons.to_numpy(dtype="int64"),
             "maturity": str(sidecar.maturity),
             "extract": best.extract.name,
             "sha256": sidecar.sha256,
-            "positions": pd.Series(_positions(best, codes), dtype="str"),
+            "positions": pd.Series(_positions(best.extract, key.ages, codes), dtype="str"),
         }
     )
 
 
 def _candidate(key: BasisKey, extract: Extract) -> _Candidate | None:
-    if extract.sidecar.reference_date != key.reference_date:
+    if extract.reference_date != key.reference_date:
         return None
-    direct = extract.sidecar.level == key.level
-    if not direct and (extract.sidecar.level, key.level) != (Level.KOMMUN, Level.LAN):
+    direct = extract.level == key.level
+    if not direct and (extract.level, key.level) != (Level.KOMMUN, Level.LAN):
         return None
+    found = counted(extract, key.ages)
+    if found is None:
+        return None
+    return _Candidate(extract, found if direct else found.by_county(), direct)
+
+
+def counted(extract: Extract, ages: AgeInterval | None) -> Counted | None:
+    """Persons per region of the extract's own level; None where its ages do not make the interval.
+
+    `ages` None means all ages.
+    """
+    frame = _inside(extract, ages)
+    if frame is None:
+        return None
+    grouped = frame["population"].groupby(frame["region_code"].array, observed=True)
+    persons, cells = grouped.sum().sort_index(), grouped.size().sort_index()
+    persons.index, cells.index = persons.index.astype("str"), cells.index.astype("str")
+    return Counted(persons, cells)
+
+
+def _inside(extract: Extract, ages: AgeInterval | None) -> pd.DataFrame | None:
+    first = 0 if ages is None else ages.first
+    last = OPEN_AGE if ages is None or ages.last is None else ages.last
     frame = extract.frame
-    if key.ages is not None:
-        last = OPEN_AGE if key.ages.last is None else key.ages.last
-        inside = frame[(frame["age_from"] >= key.ages.first) & (frame["age_to"] <= last)]
-        if not _tiled(inside, key.ages.first, last):
-            return None
-        frame = inside
-    persons = frame["population"].groupby(frame["region_code"].array, observed=True)
-    by_region = persons.sum()
-    by_region.index = by_region.index.astype("str")
-    if not direct:
-        by_region = by_region.groupby(by_region.index.str[:2]).sum()
-    return _Candidate(extract, by_region.sort_index(), frame, direct)
+    inside = frame[(frame["age_from"] >= first) & (frame["age_to"] <= last)]
+    return inside if _tiled(inside, first, last) else None
 
 
-def _positions(candidate: _Candidate, codes: Sequence[str]) -> list[str]:
+def _positions(extract: Extract, ages: AgeInterval | None, codes: Sequence[str]) -> list[str]:
     """For each region, where its parts stand in the file, as ranges: `0-37,202-239`."""
-    frame = candidate.frame
+    frame = _inside(extract, ages)
     width = len(codes[0])
     places: dict[str, list[np.ndarray]] = {code: [] for code in codes}
-    for region, rows in frame.groupby(frame["region_code"].array, observed=True).indices.items():
-        places[str(region)[:width]].append(frame.index.to_numpy()[rows])
-    return [_ranges(np.sort(np.concatenate(places[code]))) for code in codes]
+    if frame is not None:
+        index = frame.index.to_numpy()
+        grouped = frame.groupby(frame["region_code"].array, observed=True)
+        for region, rows in grouped.indices.items():
+            places[str(region)[:width]].append(index[rows])
+    return [_ranges(np.unique(np.concatenate(places[code]))) for code in codes]
 
 
 def _ranges(positions: np.ndarray) -> str:
@@ -257,43 +396,71 @@ def _spans(frame: pd.DataFrame) -> list[tuple[int, int]]:
     return sorted((int(a), int(b)) for a, b in distinct.itertuples(index=False))
 
 
+def differing(one: Counted, other: Counted, random: Perturbation | None) -> list[str]:
+    """The regions whose persons differ by more than the random numbers of their figures allow."""
+    apart = (one.persons - other.persons.reindex(one.persons.index)).abs()
+    cells = one.cells + other.cells.reindex(one.cells.index)
+    beyond = apart > cells.map(lambda number: tolerance(random, int(number)))
+    return [str(code) for code in apart.index[beyond]]
+
+
+def allowed(one: Extract, other: Extract) -> Perturbation | None:
+    """The random numbers that may part two extracts: those of the less exact one."""
+    found = [each for each in (one.perturbation, other.perturbation) if each is not None]
+    return max(found, key=lambda each: each.per_cell, default=None)
+
+
+def same_figures(one: Extract, other: Extract) -> bool:
+    """Whether two extracts hold the very same figures: then random numbers explain nothing.
+
+    The cell key method gives one figure the same random number wherever it is published.
+    """
+    return one.level == other.level and len(one.frame) == len(other.frame)
+
+
 def _refuse_contradiction(key: BasisKey, one: _Candidate, other: _Candidate) -> None:
-    if key.reference_date.year >= PERTURBED_FROM and one.direct != other.direct:
-        return
-    differing = one.by_region[one.by_region != other.by_region.reindex(one.by_region.index)]
-    if len(differing):
-        code = str(differing.index[0])
+    pair = (one.extract, other.extract)
+    random = None if same_figures(*pair) else allowed(*pair)
+    codes = differing(one.counted, other.counted, random)
+    if codes:
         raise input_error(
             one.extract.path,
-            f"region {code}, {key}",
-            expected=f"{int(other.by_region[code])}, as in {other.extract.path}",
-            found=f"{int(one.by_region[code])} ({len(differing)} regions differ)",
-            action="say in one sidecar that it `replaces` the other's sha256, or pin one",
+            f"region {codes[0]}, {key}",
+            expected=f"{int(other.counted.persons[codes[0]])}, as in {other.extract.path}",
+            found=f"{int(one.counted.persons[codes[0]])} ({len(codes)} regions differ)",
+            action="say in one sidecar that it `replaces` the other's sha256, or pin one; where "
+            "the table's notes say that values have random numbers in them, say so in the sidecar "
+            "(`perturbation`)",
         )
 
 
 def _no_population(key: BasisKey, agreement: Agreement, raw: Raw) -> InputError:
     ages = "all ages" if key.ages is None else f"ages {key.ages}"
-    name = f"folkmangd_{key.reference_date}_{key.level}" + ("" if key.ages is None else "_alder")
+    parts = ["folkmangd", str(key.reference_date), str(key.level), str(key.ages or "")]
+    name = "_".join(part for part in parts if part)
     return input_error(
         raw.root / "population" / f"{name}.json",
         expected=f"an extract of {agreement.population.table} for {key.reference_date}, "
         f"level {key.level}, {ages} ({agreement.id} needs it)",
         found="none",
-        action=f"fetch {agreement.population.table} from SCB's Statistikdatabasen as json-stat2 "
-        "and put it there with a sidecar (docs/handbok.md)",
+        action=f"statsbidrag fetch {agreement.id}; or put a table that you have downloaded there, "
+        "with a sidecar (docs/handbok.md)",
     )
 
 
 def _check_regions(
-    file: Sealed[PopulationSidecar], frame: pd.DataFrame, register: pd.DataFrame
+    file: Sealed[PopulationSidecar],
+    frame: pd.DataFrame,
+    register: pd.DataFrame,
+    changes: Sequence[RegionChange],
 ) -> None:
-    level = file.sidecar.level
+    level, day = file.sidecar.level, file.sidecar.reference_dates[0]
     wanted = reg.names(register, level)
     found = {str(code) for code in frame["region_code"].unique()}
     noun = "municipalities" if level == Level.KOMMUN else "counties"
+    missing, foreign = sorted(set(wanted) - found), sorted(found - set(wanted))
     problems = []
-    if missing := sorted(set(wanted) - found):
+    if missing:
         named = ", ".join(f"{code} {wanted[code]}" for code in missing[:_SHOWN])
         more = f" and {len(missing) - _SHOWN} more" if len(missing) > _SHOWN else ""
         problems.append(
@@ -305,19 +472,30 @@ def _check_regions(
                 "fetch the table again, with every region",
             )
         )
-    if foreign := sorted(found - set(wanted)):
-        hint = next((f": was it 0{code}?" for code in foreign if f"0{code}" in wanted), "")
+    if foreign:
         problems.append(
             Problem(
                 str(file.path),
-                "dimension.Region",
+                "regions",
                 f"codes of {noun} in the register, as text with their zeros",
-                f"`{'`, `'.join(foreign[:_SHOWN])}`{hint}",
+                f"`{'`, `'.join(foreign[:_SHOWN])}`",
                 "fetch the table with today's division",
             )
         )
     if problems:
-        raise InputError(problems)
+        why = reg.other_division(changes, foreign, missing, day)
+        raise InputError([*problems, *(_division(file.path, day, reason) for reason in why)])
+
+
+def _division(path: Path, day: date, reason: str) -> Problem:
+    return Problem(
+        str(path),
+        "division",
+        "the division of the register",
+        f"another one: {reason}",
+        f"figures of {day} are not carried over to another division: "
+        "fetch the table for a later day",
+    )
 
 
 def _check_names(path: Path, labels: dict[str, str], wanted: dict[str, str]) -> None:
@@ -332,24 +510,22 @@ def _check_names(path: Path, labels: dict[str, str], wanted: dict[str, str]) -> 
             )
 
 
-def _check_ages(path: Path, frame: pd.DataFrame) -> None:
-    if not _tiled(frame, 0, OPEN_AGE):
-        spans = _spans(frame)
-        raise input_error(
-            path,
-            "dimension.Alder",
-            expected="every age once, from 0 to an open last one (100+)",
-            found=f"{len(spans)} ages, {spans[0][0]} to {spans[-1][1]}",
-            action="fetch the table again, with every age",
-        )
-
-
-def by_region(extract: Extract) -> pd.Series:
-    """Everyone in each region of an extract, by code."""
-    persons = extract.frame["population"].groupby(extract.frame["region_code"].array, observed=True)
-    summed = persons.sum()
-    summed.index = summed.index.astype("str")
-    return summed
+def _check_ages(file: Sealed[PopulationSidecar], frame: pd.DataFrame) -> None:
+    ages = file.sidecar.ages
+    first = 0 if ages is None else ages.first
+    last = OPEN_AGE if ages is None or ages.last is None else ages.last
+    if _tiled(frame, first, last):
+        return
+    spans = _spans(frame)
+    raise input_error(
+        file.path,
+        "ages",
+        expected="every age once, from 0 to an open last one (100+)"
+        if ages is None
+        else f"every age of {ages} once and no other, as the sidecar says",
+        found=f"{len(spans)} ages, {spans[0][0]} to {spans[-1][1]}",
+        action="fetch the table again, with every age; or say in the sidecar which `ages` it has",
+    )
 
 
 def maturity_of(basis: pd.DataFrame, name: str) -> Maturity:

@@ -19,11 +19,12 @@ from schemas.plan import KnownDifference, Plan
 from schemas.reconciliation import Kind, Reconciliation, Result, Severity, Verdict, Withholds
 from statsbidrag import register as reg
 from statsbidrag.allocation import AmountRow, rows
+from statsbidrag.perturbation import tolerance
 from statsbidrag.plan import Placed, county_amounts, placed, placed_sum
-from statsbidrag.population import PERTURBED_FROM, Extract, by_region
+from statsbidrag.population import Counted, Extract, allowed, counted, differing, same_figures
 from statsbidrag.rounding import half_up
 from statsbidrag.typography import number
-from statsbidrag.wording import share_in_words
+from statsbidrag.wording import ages_in_words, share_in_words
 
 TYPE_NAMES = {
     RecipientType.REGION: "regionerna",
@@ -31,6 +32,11 @@ TYPE_NAMES = {
     RecipientType.LAN: "länen",
     RecipientType.SKR: "SKR",
 }
+
+_PERTURBED = (
+    "SCB lägger små slumptal till varje publicerat värde, så nivåer behöver inte stämma. "
+    "Skillnaden ryms inom vad slumptalen kan ge."
+)
 
 
 def reconcile(
@@ -49,8 +55,11 @@ def reconcile(
     extracts = [extract for extract in extracts if not pins or extract.sidecar.sha256 in pins]
     results = [
         *_stated_totals(agreement),
+        *_control_totals(extracts),
         *_levels(extracts, register),
         *_extracts(extracts),
+        *_corrections(extracts),
+        *_doubts(extracts),
         *_allocated(agreement, allocation),
         *_published(agreement, allocation, extracts),
     ]
@@ -137,100 +146,150 @@ def _stated_totals(agreement: Agreement) -> Iterator[Result]:
 # Levels and extracts of the population --------------------------------------------------------
 
 
-def _levels(extracts: Sequence[Extract], register: pd.DataFrame) -> Iterator[Result]:
-    """Municipalities to counties to the nation, within and between extracts of one day."""
+def _control_totals(extracts: Sequence[Extract]) -> Iterator[Result]:
     for extract in extracts:
-        control = extract.sidecar.control_total
-        if control is not None:
+        if extract.control_total is not None:
             yield _result(
                 Kind.CONTROL_TOTAL,
                 f"Summan av alla {_regions(extract)} i {extract.name} mot kontrollsumman",
-                control,
-                extract.total,
+                extract.control_total,
+                extract.delivered,
                 withholds=Withholds.AGREEMENT,
                 unit="personer",
                 where=extract.name,
             )
-    for upper in extracts:
-        if upper.sidecar.level != Level.LAN:
-            continue
-        for lower in extracts:
-            same_day = lower.sidecar.reference_date == upper.sidecar.reference_date
-            if lower.sidecar.level == Level.KOMMUN and same_day:
-                yield from _county_sums(upper, lower, register)
 
 
-def _county_sums(upper: Extract, lower: Extract, register: pd.DataFrame) -> Iterator[Result]:
+def _levels(extracts: Sequence[Extract], register: pd.DataFrame) -> Iterator[Result]:
+    """Municipalities to counties, between extracts of one day, county by county."""
     names = reg.names(register, RecipientType.LAN)
-    own = by_region(upper)
-    parts = by_region(lower)
-    summed = parts.groupby(parts.index.str[:2]).sum()
-    for code, name in names.items():
-        yield _compared(
-            Kind.LEVELS,
-            f"Kommunerna i {name} mot länets folkmängd",
-            int(own[code]),
-            int(summed[code]),
-            (upper, lower),
-            code,
-        )
+    for upper in extracts:
+        for lower in extracts:
+            levels = (upper.level, lower.level) == (Level.LAN, Level.KOMMUN)
+            if not levels or upper.reference_date != lower.reference_date:
+                continue
+            both = _comparable(upper, lower)
+            if both is None:
+                continue
+            ages, own, parts = both[0], both[1], both[2].by_county()
+            for code, name in names.items():
+                yield _compared(
+                    f"Kommunerna i {name} mot länets folkmängd{ages}",
+                    (own, parts),
+                    (upper, lower),
+                    code,
+                )
+
+
+def _comparable(one: Extract, other: Extract) -> tuple[str, Counted, Counted] | None:
+    """Both counted for the widest ages that both have, with the ages in words; None if none."""
+    for ages in (None, one.sidecar.ages, other.sidecar.ages):
+        a, b = counted(one, ages), counted(other, ages)
+        if a is not None and b is not None:
+            return f", {ages_in_words(ages)}" if ages else "", a, b
+    return None
 
 
 def _extracts(extracts: Sequence[Extract]) -> Iterator[Result]:
     """Two extracts of the same day and level, region by region, in one result each."""
     for index, one in enumerate(extracts):
         for other in extracts[index + 1 :]:
-            same = (
-                one.sidecar.reference_date == other.sidecar.reference_date
-                and one.sidecar.level == other.sidecar.level
+            same = (one.reference_date, one.level) == (other.reference_date, other.level)
+            both = _comparable(one, other) if same else None
+            if both is None:
+                continue
+            ages, a, b = both
+            random = None if same_figures(one, other) else allowed(one, other)
+            beyond = differing(a, b, random)
+            apart = beyond or differing(a, b, None)
+            severity, verdict, note = _judged((one, other), within=not beyond)
+            yield _result(
+                Kind.EXTRACTS,
+                f"Antal {_regions(one)} som skiljer sig den {one.reference_date}{ages}",
+                0,
+                len(apart),
+                verdict=verdict if apart else None,
+                severity=severity,
+                withholds=Withholds.AGREEMENT,
+                unit=_regions(one),
+                rows=tuple(apart[:20]),
+                where=f"{one.name} och {other.name}",
+                note=note if apart else "",
             )
-            if same:
-                a, b = by_region(one), by_region(other)
-                differing = [str(code) for code in a.index if a[code] != b[code]]
-                yield _compared(
-                    Kind.EXTRACTS,
-                    f"Antal {_regions(one)} som skiljer sig den {one.sidecar.reference_date}",
-                    0,
-                    len(differing),
-                    (one, other),
-                    *differing[:20],
-                )
 
 
 def _compared(
-    kind: Kind,
-    what: str,
-    expected: int,
-    found: int,
-    pair: tuple[Extract, Extract],
-    *codes: str,
+    what: str, both: tuple[Counted, Counted], pair: tuple[Extract, Extract], code: str
 ) -> Result:
-    maturities = {extract.sidecar.maturity for extract in pair}
-    perturbed = pair[0].sidecar.reference_date.year >= PERTURBED_FROM
-    severity = Severity.ERROR
-    note = ""
-    if len(maturities) > 1:
-        severity = Severity.INFO if Maturity.ESTIMATE in maturities else Severity.WARNING
-        note = "Uttagen är olika säkra; det säkraste gäller."
-    elif perturbed:
-        severity = Severity.WARNING
-        note = "SCB lägger små slumptal till publicerade värden, så nivåerna behöver inte stämma."
+    """One county's persons in two extracts, with what random numbers allow."""
+    own, parts = both
+    expected, found = int(own.persons[code]), int(parts.persons[code])
+    cells = int(own.cells[code]) + int(parts.cells[code])
+    most = tolerance(allowed(*pair), cells)
+    severity, verdict, note = _judged(pair, within=abs(found - expected) <= most)
     return _result(
-        kind,
+        Kind.LEVELS,
         what,
         expected,
         found,
+        verdict=verdict if expected != found else None,
         severity=severity,
         withholds=Withholds.AGREEMENT,
-        unit=_regions(pair[0]) if kind == Kind.EXTRACTS else "personer",
-        rows=codes,
+        tolerance=most,
+        unit="personer",
+        rows=(code,),
         where=f"{pair[0].name} och {pair[1].name}",
         note=note if expected != found else "",
     )
 
 
+def _judged(pair: tuple[Extract, Extract], *, within: bool) -> tuple[Severity, Verdict | None, str]:
+    """What a difference between two extracts means; `within`: random numbers explain it."""
+    maturities = {extract.sidecar.maturity for extract in pair}
+    if len(maturities) > 1:
+        severity = Severity.INFO if Maturity.ESTIMATE in maturities else Severity.WARNING
+        return severity, None, "Uttagen är olika säkra; det säkraste gäller."
+    if within:
+        return Severity.WARNING, Verdict.PERTURBED, _PERTURBED
+    return Severity.ERROR, None, ""
+
+
+def _corrections(extracts: Sequence[Extract]) -> Iterator[Result]:
+    """Every figure that is used although the file has another one."""
+    for extract in extracts:
+        for each in extract.corrections:
+            by = f"Anmält av {each.reported_by} den {each.reported}."
+            yield _result(
+                Kind.CORRECTION,
+                f"Rättad folkmängd i {extract.name}: {each.where.region}",
+                each.expect,
+                each.value,
+                verdict=Verdict.KNOWN_DIFFERENCE,
+                severity=Severity.WARNING,
+                unit="personer",
+                rows=(each.where.region,),
+                where=extract.name,
+                note=f"{each.why} {by}",
+            )
+
+
+def _doubts(extracts: Sequence[Extract]) -> Iterator[Result]:
+    """What a file leaves open, each once though the file has several days."""
+    for name, doubt in dict.fromkeys((e.name, doubt) for e in extracts for doubt in e.doubts):
+        yield _result(
+            Kind.DOUBT,
+            doubt,
+            None,
+            None,
+            verdict=Verdict.UNTESTABLE,
+            severity=Severity.WARNING,
+            unit="personer",
+            where=name,
+        )
+
+
 def _regions(extract: Extract) -> str:
-    return "kommuner" if extract.sidecar.level == Level.KOMMUN else "län"
+    return "kommuner" if extract.level == Level.KOMMUN else "län"
 
 
 # Allocation to posts ---------------------------------------------------------------------------

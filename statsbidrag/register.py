@@ -5,14 +5,19 @@ Belongs here: reading the register and looking recipients up. Does not: what the
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from datetime import date
+
 import pandas as pd
 
 from schemas import tables
 from schemas.common import Level, RecipientType
+from schemas.register import RegionChange, RegionChanges
 from schemas.sidecar import RegisterSidecar
 from statsbidrag.errors import input_error
 from statsbidrag.frames import checked_input, read_csv
-from statsbidrag.raw import Sealed
+from statsbidrag.raw import Raw, Sealed
+from statsbidrag.yamlfile import read_model
 
 
 def read_register(file: Sealed[RegisterSidecar]) -> pd.DataFrame:
@@ -45,3 +50,23 @@ def folder(register: pd.DataFrame, recipients: RecipientType, code: str) -> str:
     """The name of a recipient's folder in a revision: code and slug (`23-jamtlands-lan`)."""
     chosen = register[(register["type"] == str(recipients)) & (register["code"] == code)]
     return f"{code}-{chosen['slug'].iloc[0]}"
+
+
+def read_changes(raw: Raw) -> tuple[RegionChange, ...]:
+    """When codes came and went, the oldest first; none where nobody has written them down."""
+    path = raw.region_changes()
+    return read_model(path, RegionChanges)[0].changes if path.exists() else ()
+
+
+def other_division(
+    changes: Sequence[RegionChange], foreign: Iterable[str], missing: Iterable[str], day: date
+) -> list[str]:
+    """Why a table of this day has codes that the register lacks, or lacks some that it has."""
+    strange, lacking = set(foreign), set(missing)
+    return [
+        f"since {change.day} `{'`, `'.join(change.before)}` is `{'`, `'.join(change.after)}` "
+        f"({change.what})"
+        for change in changes
+        if strange & set(change.ended)
+        or (change.begun and change.day > day and lacking >= set(change.begun))
+    ]

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests import made
+from tests.cases.small_country import AGREEMENT, SmallCountry
 from tests.made import PROJECT, Country, in_process
 
 ID = "prov-2025"
@@ -296,3 +297,20 @@ def test_a_sum_that_cannot_be_met_has_its_figures_in_groups(tmp_path: Path) -> N
     ended = in_process(tmp_path, "explain", ID, "lan/p", "01")
     assert ended.code == 2
     assert "45 000 kr is not a whole number of 10 000 kr" in ended.err
+
+
+def test_a_corrected_figure_is_explained(country: SmallCountry) -> None:
+    country.correction("alla.json", "0114", expect=600, value=599)
+    shown = in_process(country.root, "explain", AGREEMENT, "region/a", "01")
+    assert "rättat tal 0114: 600 i filen, 599 används. Prövad mot registret." in shown.out
+    assert "Anmält av Alby kommun den 2025-02-03." in shown.out
+    other = in_process(country.root, "explain", AGREEMENT, "region/a", "02")
+    assert "rättade tal för andra i samma fil: 1" in other.out
+    data = explained(country.root, AGREEMENT, "region/a", "01")
+    [correction] = data["parts"][0]["steps"][0]["population"]["corrections"]
+    assert (correction["where"], correction["expect"], correction["value"]) == (
+        "region 0114",
+        600,
+        599,
+    )
+    assert recomputed(data) == 901  # 1 001 × 899 / 999 = 900.8

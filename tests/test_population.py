@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 import pandas as pd
 import pytest
+import yaml
 
 from schemas import tables
-from schemas.common import Maturity
+from schemas.common import Level, Maturity
+from statsbidrag import register as reg
 from statsbidrag.agreement import load_agreement
+from statsbidrag.corrections import read_corrections
 from statsbidrag.errors import Problem
 from statsbidrag.population import Extract, bases_of, basis_frame, read_extract, read_extracts
 from statsbidrag.raw import Raw
-from statsbidrag.register import read_register
+from statsbidrag.register import read_changes, read_register
 from statsbidrag.stages import Computed
 from tests.cases.small_country import (
     AGES,
@@ -36,7 +38,7 @@ YOUNG = "2024-11-01/kommun/0-18"
 def basis(country: SmallCountry) -> pd.DataFrame:
     register = read_register(country.raw.register())
     agreement = load_agreement(country.raw, AGREEMENT, register)
-    extracts = read_extracts(country.raw, register, [agreement.population.reference_date])
+    extracts = read_extracts(country.raw, register, agreement)
     return tables.checked(tables.Basis, basis_frame(agreement, extracts, country.raw, register))
 
 
@@ -50,7 +52,13 @@ def used(country: SmallCountry, name: str = ALL) -> tuple[str, str, dict[str, in
 
 def whole(country: SmallCountry, name: str = "alla") -> Extract:
     sealed = country.raw.population(country.root / "population" / f"{name}.yaml")
-    return read_extract(sealed, read_register(country.raw.register()))
+    [extract] = read_extract(
+        sealed,
+        read_register(country.raw.register()),
+        read_changes(country.raw),
+        read_corrections(country.raw),
+    )
+    return extract
 
 
 # Sweden ---------------------------------------------------------------------------------------
@@ -148,13 +156,13 @@ def test_a_county_says_nothing_of_its_municipalities(
             (country.root / "population" / f"{name}.{suffix}").unlink()
     country.extract("lan", jsonstat({"01": [180, 720], "02": [20, 80]}, AGES), level="lan")
     [problem] = refused(lambda: basis(country))
-    wanted = country.root / "population" / "folkmangd_2024-11-01_kommun_alder.json"
+    wanted = country.root / "population" / "folkmangd_2024-11-01_kommun_0-18.json"
     assert problem.file == str(wanted)
     assert problem.expected == (
         "an extract of TAB1267 for 2024-11-01, level kommun, ages 0-18 (prov-2025 needs it)"
     )
     assert problem.found == "none"
-    assert problem.action.startswith("fetch TAB1267 from SCB's Statistikdatabasen")
+    assert problem.action.startswith("statsbidrag fetch prov-2025; or put")
 
 
 def test_two_of_the_same_maturity_that_contradict(country: SmallCountry, refused: Refused) -> None:
@@ -180,10 +188,11 @@ def test_levels_must_agree_exactly_before_2025(country: SmallCountry, refused: R
     assert problem.place == f"region 02, {ALL}"
 
 
-def test_from_2025_levels_need_not_agree(country: SmallCountry) -> None:
+def test_with_random_numbers_levels_need_not_agree(country: SmallCountry) -> None:
     # domain.md: SCB perturbs published values; a county's own figure is another than the sum.
     country.change(country.agreement, "reference_date: 2024-11-01", "reference_date: 2025-11-01")
-    at = {"reference_date": "2025-11-01"}
+    random = {"method": "cell_key", "per_cell": 2, "source": "fotnoten"}
+    at: dict[str, Any] = {"reference_date": "2025-11-01", "perturbation": random}
     country.extract("alla", jsonstat(ALL_AGES, year="2025"), **at)
     country.extract("aldrar", jsonstat(BY_AGE, AGES, year="2025"), maturity="estimate", **at)
     country.extract("lan", jsonstat({**COUNTIES, "02": 101}, year="2025"), level="lan", **at)
@@ -263,6 +272,248 @@ def test_an_interval_is_summed_over_years_and_sexes(country: SmallCountry) -> No
     assert list(frame["positions"]) == ["0-3", "6-9", "12-15"]
 
 
+def test_a_pin_brings_a_replaced_extract_back(country: SmallCountry) -> None:
+    # An earlier revision can be made again although SCB has corrected the table since.
+    country.extract("ny", jsonstat({**ALL_AGES, "0114": 601}), replaces=country.sha256("alla"))
+    pins = f"pins: [{country.sha256('alla')}, {country.sha256('aldrar')}]"
+    country.change(country.agreement, "  table: TAB1267", f"  table: TAB1267\n  {pins}")
+    assert used(country) == ("population/alla.json", "definitive", COUNTIES)
+
+
+def test_extracts_that_replace_each_other(country: SmallCountry, refused: Refused) -> None:
+    # The hashes are those of the contents, so a ring can be written down.
+    country.extract("ny", jsonstat({**ALL_AGES, "0114": 601}), replaces=country.sha256("alla"))
+    country.extract("alla", jsonstat(ALL_AGES), replaces=country.sha256("ny"))
+    [problem] = refused(lambda: basis(country))
+    assert (problem.place, problem.expected) == ("replaces", "an older file")
+
+
+def test_an_extract_that_replaces_itself(country: SmallCountry, refused: Refused) -> None:
+    country.extract("alla", jsonstat(ALL_AGES), replaces=country.sha256("alla"))
+    [problem] = refused(lambda: basis(country))
+    assert "names the file itself" in problem.expected + problem.found
+
+
+def test_a_published_sum_before_one_that_we_add(country: SmallCountry) -> None:
+    # Each figure may have a random number of its own: the fewer are added, the better.
+    country.extract("aaa", jsonstat(BY_AGE, AGES))
+    assert used(country) == ("population/alla.json", "definitive", COUNTIES)
+
+
+# Some ages only -------------------------------------------------------------------------------
+
+
+def test_an_extract_of_the_ages_that_a_key_asks_for(country: SmallCountry) -> None:
+    young = {code: [ages[0]] for code, ages in BY_AGE.items()}
+    country.extract("unga", jsonstat(young, ["0-18"]), ages="0-18")
+    found = {"0114": 150, "0115": 30, "0201": 20}
+    assert used(country, YOUNG) == ("population/unga.json", "definitive", found)
+    # It says nothing of all ages.
+    assert used(country) == ("population/alla.json", "definitive", COUNTIES)
+
+
+@pytest.mark.parametrize("ages", ["0-17", "0-19", "1-18", "0+"])
+def test_an_extract_has_the_ages_that_its_sidecar_says(
+    country: SmallCountry, refused: Refused, ages: str
+) -> None:
+    young = {code: [both[0]] for code, both in BY_AGE.items()}
+    country.extract("unga", jsonstat(young, ["0-18"]), ages=ages)
+    [problem] = refused(lambda: whole(country, "unga"))
+    assert problem.expected == f"every age of {ages} once and no other, as the sidecar says"
+
+
+# Several days in one file ---------------------------------------------------------------------
+
+
+def two_years(country: SmallCountry, **facts: Any) -> None:
+    """The three municipalities on 1 November 2023 (100 each) and 2024 (as always)."""
+    document = jsonstat({code: [100, persons] for code, persons in ALL_AGES.items()}, ["x", "y"])
+    document["id"], document["size"] = ["Region", "Tid", "ContentsCode"], [3, 2, 1]
+    del document["dimension"]["Alder"]
+    document["dimension"]["Tid"] = {"category": {"index": ["2023", "2024"]}}
+    days = ["2023-11-01", "2024-11-01"]
+    country.extract("alla", document, **{"reference_date": days, **facts})
+
+
+def test_a_file_of_two_days_is_an_extract_of_each(country: SmallCountry) -> None:
+    two_years(country, control_total={"2023-11-01": 300, "2024-11-01": 1000})
+    register = read_register(country.raw.register())
+    file = country.raw.population(country.root / "population" / "alla.yaml")
+    earlier, later = read_extract(file, register)
+    assert (str(earlier.reference_date), earlier.delivered) == ("2023-11-01", 300)
+    assert (str(later.reference_date), later.delivered) == ("2024-11-01", 1000)
+    # The agreement needs one of them; each figure is found again in the file.
+    assert used(country) == ("population/alla.json", "definitive", COUNTIES)
+    frame = basis(country).query("basis == @ALL")
+    assert list(frame["positions"]) == ["1,3", "5"]
+
+
+def test_the_control_total_of_one_day(country: SmallCountry, refused: Refused) -> None:
+    two_years(country, control_total={"2023-11-01": 301})
+    [problem] = refused(lambda: basis(country))
+    assert problem.expected == "301, the sidecar's control_total"
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"control_total": 1300},
+        {"control_total": {"2022-11-01": 1}},
+        {"reference_date": ["2024-11-01", "2023-11-01"]},
+        {"reference_date": ["2024-11-01", "2024-11-01"]},
+        {"reference_date": []},
+        {"reference_date": ["2023-11-01"]},
+        {"reference_date": ["2022-11-01", "2023-11-01", "2024-11-01"]},
+    ],
+)
+def test_days_that_do_not_fit(
+    country: SmallCountry, refused: Refused, facts: dict[str, Any]
+) -> None:
+    two_years(country, **facts)
+    file = country.root / "population" / "alla.yaml"
+    assert refused(
+        lambda: read_extract(country.raw.population(file), read_register(country.raw.register()))
+    )
+
+
+# Corrections ----------------------------------------------------------------------------------
+
+
+def test_a_correction_is_what_counts(country: SmallCountry) -> None:
+    country.correction("alla.json", "0114", expect=600, value=599)
+    assert used(country)[2] == {"01": 899, "02": 100}
+    assert whole(country).delivered == 1000
+
+
+def test_a_correction_of_one_age_on_one_day(country: SmallCountry) -> None:
+    country.correction(
+        "aldrar.json", "0114", expect=150, value=151, ages="0-18", reference_date="2024-11-01"
+    )
+    assert used(country, YOUNG)[2] == {"0114": 151, "0115": 30, "0201": 20}
+
+
+def test_a_correction_stops_when_the_source_has_changed(
+    country: SmallCountry, refused: Refused
+) -> None:
+    path = country.correction("alla.json", "0114", expect=601, value=599)
+    [problem] = refused(lambda: basis(country))
+    assert (problem.file, problem.place) == (str(path), "corrections[0].expect")
+    assert problem.expected.startswith("601 in ")
+    assert problem.found == "600: the source has changed"
+    assert "take the correction away" in problem.action
+
+
+def test_a_correction_of_a_replaced_extract(country: SmallCountry, refused: Refused) -> None:
+    country.correction("alla.json", "0114", expect=600, value=599)
+    country.extract("ny", jsonstat({**ALL_AGES, "0114": 599}), replaces=country.sha256("alla"))
+    [problem] = refused(lambda: basis(country))
+    assert problem.found == "`alla.json`, which another file replaces"
+
+
+@pytest.mark.parametrize(
+    ("file", "where", "place"),
+    [
+        ("borta.json", {}, "corrections[0].file"),
+        ("../population/alla.json", {}, "corrections[0].file"),
+        ("alla.json", {"region": "9999"}, "corrections[0].where"),
+        ("alla.json", {"ages": "0-18"}, "corrections[0].where"),
+        ("alla.json", {"sex": "1"}, "corrections[0].where"),
+        ("alla.json", {"reference_date": "2023-11-01"}, "corrections[0].where"),
+    ],
+)
+def test_a_correction_of_nothing(
+    country: SmallCountry, refused: Refused, file: str, where: dict[str, Any], place: str
+) -> None:
+    country.correction("alla.json", "0114", expect=600, value=599)
+    path = country.root / "corrections" / "alla.json.yaml"
+    data = yaml.safe_load(path.read_text("utf-8"))
+    data["corrections"][0]["file"] = file
+    data["corrections"][0]["where"] |= where
+    path.write_text(yaml.safe_dump(data), "utf-8")
+    [problem] = refused(lambda: basis(country))
+    assert (problem.file, problem.place) == (str(path), place)
+
+
+def test_two_corrections_of_one_figure(country: SmallCountry, refused: Refused) -> None:
+    path = country.correction("alla.json", "0114", expect=600, value=599)
+    (path.parent / "b.yaml").write_bytes(path.read_bytes())
+    [problem] = refused(lambda: basis(country))
+    assert problem.expected == "each figure corrected once"
+
+
+# Other divisions ------------------------------------------------------------------------------
+
+CHANGES = """\
+format: 1
+source: påhittad
+changes:
+  - {date: 2007-01-01, from: {"0301": Alby}, to: {"0114": Alby}, what: Alby bytte län}
+  - {date: 2025-01-01, from: {"0201": Ceby}, to: {"0201": Ceby, "0115": Berga}, what: Berga ny}
+"""
+
+
+def test_a_code_that_is_no_more_is_refused_with_the_reason(
+    country: SmallCountry, refused: Refused
+) -> None:
+    country.changes(CHANGES)
+    names = {**NAMES, "0301": "Alby"}
+    country.extract("alla", jsonstat({"0301": 600, "0115": 300, "0201": 100}, names=names))
+    *_, why = refused(lambda: whole(country))
+    assert why.found == "another one: since 2007-01-01 `0301` is `0114` (Alby bytte län)"
+
+
+def test_a_code_that_was_not_yet_is_told_apart_from_a_hole(
+    country: SmallCountry, refused: Refused
+) -> None:
+    country.changes(CHANGES)
+    country.extract("alla", jsonstat({"0114": 600, "0201": 400}))
+    _, why = refused(lambda: whole(country))
+    assert "since 2025-01-01 `0201` is `0201`, `0115` (Berga ny)" in why.found
+
+
+def test_heby_before_2007(raw: Raw, country: SmallCountry, refused: Refused) -> None:
+    # Heby moved from Västmanland to Uppsala on 1 January 2007 and got the code 0331.
+    register = read_register(raw.register())
+    names = reg.names(register, Level.KOMMUN)
+    old = {**names, "1917": "Heby"}
+    del old["0331"]
+    table = jsonstat(dict.fromkeys(sorted(old), 1), year="2006", names=old)
+    path = country.extract("heby", table, reference_date="2006-11-01")
+    sealed = country.raw.population(path.with_suffix(".yaml"))
+    *_, why = refused(lambda: read_extract(sealed, register, read_changes(raw)))
+    assert why.place == "division"
+    assert "since 2007-01-01 `1917` is `0331`" in why.found
+
+
+def test_knivsta_before_2003(raw: Raw, country: SmallCountry, refused: Refused) -> None:
+    # Knivsta was part of Uppsala until 1 January 2003.
+    register = read_register(raw.register())
+    names = reg.names(register, Level.KOMMUN)
+    old = {code: 1 for code in sorted(names) if code != "0330"}
+    path = country.extract(
+        "k", jsonstat(old, year="2002", names=names), reference_date="2002-11-01"
+    )
+    sealed = country.raw.population(path.with_suffix(".yaml"))
+    *_, why = refused(lambda: read_extract(sealed, register, read_changes(raw)))
+    assert "since 2003-01-01 `0380` is `0330`, `0380`" in why.found
+
+
+def test_gotland_is_a_county_a_region_and_a_municipality(
+    raw: Raw, computed: Callable[[int], Computed]
+) -> None:
+    # domain.md: county 09, municipality 0980 and a region at once; one population.
+    register = read_register(raw.register())
+    own = register[register["name"].str.contains("Gotland")]
+    assert set(zip(own["type"], own["code"], strict=True)) == {
+        ("lan", "09"),
+        ("region", "09"),
+        ("kommun", "0980"),
+    }
+    frame = computed(2025).allocation
+    paid = frame[(frame["kind"] == "total") & frame["recipient_code"].isin(["09", "0980"])]
+    assert set(paid["recipient_type"]) == {"lan", "region", "kommun"}
+
+
 # Completeness ---------------------------------------------------------------------------------
 
 
@@ -308,17 +559,28 @@ def test_a_county_missing(country: SmallCountry, refused: Refused) -> None:
 
 def test_a_code_that_lost_its_zero(country: SmallCountry, refused: Refused) -> None:
     values = {"114": 600, "0115": 300, "0201": 100}
-    missing, foreign = broken(country, refused, values=values)
-    assert missing.found == "0114 Alby missing"
-    assert foreign.expected == "codes of municipalities in the register, as text with their zeros"
-    assert foreign.found == "`114`: was it 0114?"
+    [problem] = broken(country, refused, values=values)
+    assert problem.expected.startswith("codes of municipalities, as text with their zeros")
+    assert problem.found == "`114`: was it 0114 Alby?"
 
 
-@pytest.mark.parametrize("code", ["9999", "01", "00", "Riket", "", "0114 "])
-def test_a_foreign_code(country: SmallCountry, refused: Refused, code: str) -> None:
-    [problem] = broken(country, refused, values={**ALL_AGES, code: 1})
-    assert (problem.place, problem.found) == ("dimension.Region", f"`{code}`")
+def test_a_foreign_code(country: SmallCountry, refused: Refused) -> None:
+    [problem] = broken(country, refused, values={**ALL_AGES, "9999": 1})
+    assert (problem.place, problem.found) == ("regions", "`9999`")
     assert problem.action == "fetch the table with today's division"
+
+
+@pytest.mark.parametrize("code", ["01", "00", "Riket", "", "0114 "])
+def test_a_row_that_is_no_municipality(country: SmallCountry, refused: Refused, code: str) -> None:
+    # A county or the nation with one inhabitant, a region without a name, one twice.
+    assert broken(country, refused, values={**ALL_AGES, code: 1})
+
+
+def test_sums_among_the_rows_are_checked_and_not_added(country: SmallCountry) -> None:
+    sums = {"00": 1000, "01": 900, "02": 100}
+    country.extract("alla", jsonstat({**sums, **ALL_AGES}))
+    assert whole(country).delivered == 1000
+    assert used(country) == ("population/alla.json", "definitive", COUNTIES)
 
 
 def test_a_wrong_name(country: SmallCountry, refused: Refused) -> None:
@@ -330,7 +592,7 @@ def test_a_wrong_name(country: SmallCountry, refused: Refused) -> None:
 def test_a_name_may_begin_with_the_code(country: SmallCountry) -> None:
     # SCB's labels are `0114 Upplands Väsby` in some tables.
     country.extract("alla", jsonstat(ALL_AGES, names={**NAMES, "0114": "0114 Alby"}))
-    assert whole(country).total == 1000
+    assert whole(country).delivered == 1000
 
 
 @pytest.mark.parametrize(
@@ -338,19 +600,23 @@ def test_a_name_may_begin_with_the_code(country: SmallCountry) -> None:
     [
         (["0-18", "19-99"], "2 ages, 0 to 99"),
         (["0-17", "19+"], "2 ages, 0 to 999"),
-        (["0-19", "19+"], "2 ages, 0 to 999"),
         (["1-18", "19+"], "2 ages, 1 to 999"),
-        (["0-18", "0+"], "2 ages, 0 to 999"),
     ],
 )
-def test_ages_with_gaps_or_overlaps(
+def test_ages_with_gaps(
     country: SmallCountry, refused: Refused, ages: list[str], found: str
 ) -> None:
     path = country.extract("aldrar", jsonstat(BY_AGE, ages))
     [problem] = refused(lambda: whole(country, "aldrar"))
-    assert (problem.file, problem.place) == (str(path), "dimension.Alder")
+    assert (problem.file, problem.place) == (str(path), "ages")
     assert problem.expected == "every age once, from 0 to an open last one (100+)"
     assert problem.found == found
+
+
+def test_ages_that_overlap(country: SmallCountry, refused: Refused) -> None:
+    country.extract("aldrar", jsonstat(BY_AGE, ["0-19", "19+"]))
+    [problem] = refused(lambda: whole(country, "aldrar"))
+    assert problem.expected == "ages that do not overlap"
 
 
 def test_the_same_age_in_two_words(country: SmallCountry, refused: Refused) -> None:
@@ -365,14 +631,15 @@ def test_the_control_total(country: SmallCountry, refused: Refused) -> None:
     assert problem.expected == "1001, the sidecar's control_total"
     assert problem.found == "1000"
     country.extract("alla", jsonstat(ALL_AGES), control_total=1000)
-    assert whole(country).total == 1000
+    assert whole(country).delivered == 1000
 
 
 def test_only_the_days_asked_for_are_read(country: SmallCountry) -> None:
     # A broken file of another day stops no agreement that does not need it.
     country.extract("gammal", b"avbruten", reference_date="2023-11-01")
     register = read_register(country.raw.register())
-    found = read_extracts(country.raw, register, [date(2024, 11, 1)])
+    agreement = load_agreement(country.raw, AGREEMENT, register)
+    found = read_extracts(country.raw, register, agreement)
     assert [extract.name for extract in found] == [
         "population/alla.json",
         "population/aldrar.json",

@@ -136,7 +136,7 @@ def test_no_table_of_weights(country: Country) -> None:
     [
         ({"reference_date": "2021-11-01"}, "folkmangd_2021-11-01_lan.json"),
         ({"reference_date": "2023-11-01", "level": "kommun"}, "folkmangd_2023-11-01_kommun.json"),
-        ({"ages": "0-17"}, "folkmangd_2024-11-01_lan_alder.json"),
+        ({"ages": "0-17"}, "folkmangd_2024-11-01_lan_0-17.json"),
     ],
 )
 def test_no_population(country: Country, key: dict[str, str], file: str) -> None:
@@ -145,7 +145,7 @@ def test_no_population(country: Country, key: dict[str, str], file: str) -> None
         country,
         f"{country.raw}/population/{file}\n",
         f"({ID} needs it)",
-        "fetch TAB1267",
+        "statsbidrag fetch",
     )
 
 
@@ -162,14 +162,14 @@ def test_an_extract_with_a_gap_between_its_ages(country: Country) -> None:
     ages = ["0-18", "20-64", "65+"]
     country.population(made.DAY, "kommun", "preliminary", made.IN_KOMMUNER, ages)
     written(country, made.post("kommun/a", 1500, {"rest": {"by": "population", "ages": "0-18"}}))
-    refused(country, "folkmangd_2024-11-01_kommun.json: dimension.Alder", "every age once")
+    refused(country, "folkmangd_2024-11-01_kommun.json: ages", "every age once")
 
 
 def test_an_extract_with_ages_that_overlap(country: Country) -> None:
     ages = ["0-18", "18-64", "65+"]
     country.population(made.DAY, "kommun", "preliminary", made.IN_KOMMUNER, ages)
     written(country, made.post("kommun/a", 1500, {"rest": {"by": "population", "ages": "0-18"}}))
-    refused(country, "folkmangd_2024-11-01_kommun.json: dimension.Alder", "every age once")
+    refused(country, "folkmangd_2024-11-01_kommun.json: ages", "every age once")
 
 
 def test_nobody_of_an_age(country: Country) -> None:

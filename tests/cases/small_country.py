@@ -270,6 +270,24 @@ class SmallCountry:
         )
         return path
 
+    def correction(self, file: str, region: str, *, expect: int, value: int, **where: Any) -> Path:
+        """A file of corrections with one of one figure."""
+        entry = {
+            "file": file,
+            "where": {"region": region, **where},
+            "expect": expect,
+            "value": value,
+            "why": "Prövad mot registret.",
+            "reported_by": "Alby kommun",
+            "reported": "2025-02-03",
+        }
+        text = yaml.safe_dump({"format": 1, "corrections": [entry]}, allow_unicode=True)
+        return self._put(self.root / "corrections" / f"{file}.yaml", text)
+
+    def changes(self, text: str) -> Path:
+        """When codes came and went."""
+        return self._put(self.root / "register" / "changes.yaml", text)
+
     def seal(self, path: Path, facts: Mapping[str, Any]) -> None:
         """The sidecar of a file as it is now."""
         content = path.read_bytes()
