@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import socket
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
+from unittest import mock
 
 import pandas as pd
 import pytest
@@ -30,6 +33,31 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("project")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _this_machine_only() -> Iterator[None]:
+    """No test may reach anything but this machine: whatever tries to fails, there and then."""
+    connect, look_up = socket.socket.connect, socket.getaddrinfo
+
+    def require_own(host: object) -> None:
+        own = host in (None, "", "localhost", "::1") or str(host).startswith("127.")
+        assert own, f"a test tried to reach {host}"
+
+    def connect_here(own: socket.socket, address: Any) -> None:
+        if isinstance(address, tuple):
+            require_own(address[0])
+        connect(own, address)
+
+    def look_up_here(host: Any, *args: Any, **options: Any) -> Any:
+        require_own(host.decode() if isinstance(host, bytes) else host)
+        return look_up(host, *args, **options)
+
+    with (
+        mock.patch.object(socket.socket, "connect", connect_here),
+        mock.patch.object(socket, "getaddrinfo", look_up_here),
+    ):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,186 @@
+"""A population table that somebody has downloaded, taken in as it is with a sidecar of its own.
+
+Belongs here: what is said of such a file, and trying it before it is stored. Does not: reading
+formats (`statsbidrag.formats`), or putting files in their places (`statsbidrag.storing`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from pydantic import Field, ValidationError
+
+from schemas.common import Level, Maturity, Sha256, Strict, Text
+from schemas.keys import AgeInterval
+from schemas.sidecar import PopulationSidecar
+from statsbidrag import register as reg
+from statsbidrag.agreement import load_agreement
+from statsbidrag.errors import InputError, UsageError, input_error
+from statsbidrag.formats import read_table
+from statsbidrag.formats.detection import Format, format_of
+from statsbidrag.population import Extract, read_extract, reference_dates
+from statsbidrag.raw import LARGEST, Raw, Sealed
+from statsbidrag.selection import USUAL_CONTENTS
+from statsbidrag.storing import NewExtract, free_stem, store
+
+TABLE: Final = "TAB1267"
+"""SCB's table of the population on 1 November."""
+
+_SUFFIX: Final = {
+    Format.JSONSTAT: ".json",
+    Format.DELIMITED: ".csv",
+    Format.SPREADSHEET: ".xlsx",
+    Format.PX: ".px",
+}
+
+
+class Facts(Strict):
+    """What a person says of a file; the file itself may say more. `level` None: see which fits."""
+
+    days: tuple[date, ...] = Field(min_length=1)
+    maturity: Maturity
+    level: Level | None = None
+    ages: AgeInterval | None = None
+    table: Text = TABLE
+    contents: str = USUAL_CONTENTS
+    producer: Text = "SCB"
+    licence: str = "CC0, ange Källa: SCB"
+    method: str = ""
+    replaces: Sha256 | None = None
+
+
+def facts_of(given: Mapping[str, object]) -> Facts:
+    """What was typed, as facts. Raises UsageError naming the option that cannot be right."""
+    try:
+        return Facts.model_validate(dict(given))
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        option = "date" if first["loc"][0] == "days" else first["loc"][0]
+        said = f"--{option} {first['input']}: {first['msg'].removeprefix('Value error, ')}"
+        raise UsageError(said) from None
+
+
+@dataclass(frozen=True)
+class Added:
+    """The new file in `raw/population/`, and what it holds, one extract per day."""
+
+    path: Path
+    extracts: tuple[Extract, ...]
+
+
+def add_extract(raw: Raw, source: Path, facts: Facts, today: date) -> Added:
+    """The file as an extract of `raw/population/`, byte for byte, with a new sidecar.
+
+    Raises InputError where the file is not what is said of it, or contradicts what is there;
+    UsageError where it is there already. Then nothing is stored.
+    """
+    content = _content(source)
+    _refuse_twice(raw, source, content)
+    sidecar, extracts = _read(raw, source, content, facts, today)
+    sidecar = sidecar.model_copy(update={"file": _named(raw, source, content, sidecar)})
+    [path] = store(raw, _concerned(raw, facts.days), [NewExtract(content, sidecar)])
+    return Added(path, extracts)
+
+
+def _content(source: Path) -> bytes:
+    try:
+        size = source.stat().st_size
+        if size > LARGEST:
+            raise input_error(
+                source,
+                "size",
+                expected=f"at most {LARGEST // 2**20} MiB",
+                found=f"{size // 2**20} MiB",
+                action="download only the regions, ages and years that are needed",
+            )
+        return source.read_bytes()
+    except OSError as error:
+        raise input_error(
+            source, expected="a file", found=error.strerror or "none", action="name the file"
+        ) from None
+
+
+def _refuse_twice(raw: Raw, source: Path, content: bytes) -> None:
+    digest = hashlib.sha256(content).hexdigest()
+    for path, sidecar in raw.population_sidecars():
+        if sidecar.sha256 == digest:
+            raise UsageError(f"{source} is there already, as {path.with_name(sidecar.file)}")
+
+
+def _read(
+    raw: Raw, source: Path, content: bytes, facts: Facts, today: date
+) -> tuple[PopulationSidecar, tuple[Extract, ...]]:
+    """The sidecar of the level that fits, municipalities before counties, and what is read."""
+    refused: list[InputError] = []
+    for level in [facts.level] if facts.level else [Level.KOMMUN, Level.LAN]:
+        sidecar = _sidecar(source, content, facts, level, today)
+        try:
+            return _with_notes(raw, source, content, sidecar)
+        except InputError as error:
+            refused.append(error)
+    # That a file of one level lacks the other's regions is not what is wrong with it.
+    fitting = (each for each in refused if all(p.place != "regions" for p in each.problems))
+    raise next(fitting, refused[0])
+
+
+def _with_notes(
+    raw: Raw, source: Path, content: bytes, sidecar: PopulationSidecar
+) -> tuple[PopulationSidecar, tuple[Extract, ...]]:
+    register = reg.read_register(raw.register())
+    file = Sealed(source, source.name, sidecar, content)
+    table = read_table(file, register)
+    extracts = read_extract(file, register, reg.read_changes(raw))
+    mandatory = tuple(dict.fromkeys(table.mandatory_notes))
+    notes = tuple(note for note in dict.fromkeys(table.notes) if note not in mandatory)
+    told = sidecar.model_copy(update={"notes": notes, "mandatory_notes": mandatory})
+    return told, extracts
+
+
+def _sidecar(
+    source: Path, content: bytes, facts: Facts, level: Level, today: date
+) -> PopulationSidecar:
+    return PopulationSidecar(
+        format=1,
+        file=source.name,
+        retrieved=today,
+        sha256=hashlib.sha256(content).hexdigest(),
+        bytes=len(content),
+        producer=facts.producer,
+        table=facts.table,
+        contents=facts.contents,
+        licence=facts.licence,
+        reference_dates=facts.days,
+        level=level,
+        ages=facts.ages,
+        maturity=facts.maturity,
+        method=facts.method or f"Inlagd som den laddades ned ({source.name}).",
+        replaces=facts.replaces,
+    )
+
+
+def _named(raw: Raw, source: Path, content: bytes, sidecar: PopulationSidecar) -> str:
+    """`folkmangd_2024-11-01_kommun_0-18.csv`, or with a number where that name is taken."""
+    suffix = _SUFFIX[format_of(content, source)]
+    parts = ["folkmangd", *map(str, sidecar.reference_dates), str(sidecar.level)]
+    parts += [str(sidecar.ages)] if sidecar.ages else []
+    plain = sidecar.model_copy(update={"file": "_".join(parts) + suffix})
+    return free_stem(raw, plain) + suffix
+
+
+def _concerned(raw: Raw, days: tuple[date, ...]) -> list[str]:
+    """The agreements that need any of these days; one that cannot be read is its own failure."""
+    register = reg.read_register(raw.register())
+    found = []
+    for agreement_id in raw.agreement_ids():
+        try:
+            agreement = load_agreement(raw, agreement_id, register)
+        except InputError:
+            continue
+        if reference_dates(agreement).intersection(days):
+            found.append(agreement_id)
+    return found
