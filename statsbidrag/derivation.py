@@ -7,7 +7,7 @@ Does not: the allocation itself (`statsbidrag.allocation`), how a rule is said i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import floor
@@ -30,7 +30,6 @@ from schemas.keys import (
 from statsbidrag import register as reg
 from statsbidrag.allocation import AmountRow, Measured, rows, split_post
 from statsbidrag.errors import UsageError
-from statsbidrag.keys import Split
 from statsbidrag.population import basis_of
 from statsbidrag.rounding import half_up
 from statsbidrag.typography import number
@@ -46,9 +45,11 @@ from statsbidrag.wording import (
 class PopulationCell:
     """The recipient's population (or weight) and that of all who share, and the file they are from.
 
-    `positions` are the places in that file of the figures that were added for the recipient.
+    `basis` is its name in `schemas.tables.Basis`; `positions` are the places in that file of the
+    figures that were added for the recipient.
     """
 
+    basis: str
     ages: str
     reference_date: str
     level: str
@@ -158,7 +159,36 @@ def derive(
     All that the derivation says can be recomputed from its own numbers.
     """
     post, row = _found(agreement, allocation, post_id, recipient_type, code)
-    steps = () if post.unresolved else _steps(agreement, post, code, basis, register)
+    return _derived(agreement, post, row, _read(agreement, post, basis, register), published_source)
+
+
+def derive_all(
+    agreement: Agreement,
+    basis: pd.DataFrame,
+    allocation: pd.DataFrame,
+    register: pd.DataFrame,
+    published_source: str = "",
+) -> tuple[Derivation, ...]:
+    """How every amount of every post came about, in the order of the allocation.
+
+    The same as `derive` for each, but a post is split once and not once per recipient.
+    """
+    posts = {post.id: post for post in agreement.posts}
+    steps = {post.id: _read(agreement, post, basis, register) for post in agreement.posts}
+    return tuple(
+        _derived(agreement, posts[row.post], row, steps[row.post], published_source)
+        for row in rows(allocation[allocation["kind"] == "post"])
+    )
+
+
+def _derived(
+    agreement: Agreement,
+    post: Post,
+    row: AmountRow,
+    read: Sequence[_ReadStep],
+    published_source: str,
+) -> Derivation:
+    steps = _steps(agreement, post, row.recipient_code, read)
     exact = None if post.unresolved else sum((step.value for step in steps), Fraction(0))
     amount = row.amount_sek
     rounding = agreement.rounding_of(post)
@@ -166,8 +196,8 @@ def derive(
         agreement=agreement.id,
         post=post.id,
         post_title=post.title,
-        recipient_type=recipient_type,
-        recipient_code=code,
+        recipient_type=row.recipient_type,
+        recipient_code=row.recipient_code,
         recipient_name=row.recipient_name,
         post_amount_sek=post.amount,
         reference=post.key_reference or post.reference,
@@ -223,26 +253,118 @@ def rounding_step(exact: Fraction, amount: int, rounding: Rounding) -> RoundingS
     return RoundingStep(rounding.method, rounding.unit, alone, added, words)
 
 
-def _steps(
-    agreement: Agreement, post: Post, code: str, basis: pd.DataFrame, register: pd.DataFrame
-) -> tuple[DerivationStep, ...]:
+@dataclass(frozen=True)
+class _Measured:
+    """What a step reads of population or weights: every recipient's, and what is said of it all."""
+
+    persons: Mapping[str, int]
+    nation: int
+    basis: str
+    ages: str
+    reference_date: str
+    level: str
+    extract: str
+    sha256: str
+    maturity: Maturity
+    positions: Mapping[str, str]
+
+    def cell(self, code: str) -> PopulationCell:
+        """The recipient's own part of it."""
+        return PopulationCell(
+            basis=self.basis,
+            ages=self.ages,
+            reference_date=self.reference_date,
+            level=self.level,
+            recipient=self.persons[code],
+            nation=self.nation,
+            extract=self.extract,
+            sha256=self.sha256,
+            maturity=self.maturity,
+            positions=self.positions[code],
+        )
+
+
+@dataclass(frozen=True)
+class _ReadStep:
+    """One step of a key, for all recipients at once. `taking` are those who share in it."""
+
+    step: Step
+    words: str
+    values: Mapping[str, Fraction]
+    given_out: Fraction
+    taking: frozenset[str]
+    measured: _Measured | None
+
+
+def _read(
+    agreement: Agreement, post: Post, basis: pd.DataFrame, register: pd.DataFrame
+) -> tuple[_ReadStep, ...]:
+    """The steps of a post's key, split once. None for an unresolved post."""
+    if post.unresolved:
+        return ()
     codes = reg.codes(register, post.recipients)
     shares = split_post(agreement, post, register, basis)
     measures = Measured(agreement, post, codes, basis)
+    read: list[_ReadStep] = []
+    for step, values in zip(post.key, shares.steps, strict=True):
+        words = step_in_words(agreement, post, step, first=not read)
+        how = shares_of(step)
+        taking = _taking(how[0], codes, agreement) if how else codes
+        measured = (
+            _measured(agreement, post, how[0], taking, basis, measures(how[0]))
+            if how and basis_of(agreement, post.recipients, how[0]) is not None
+            else None
+        )
+        given_out = sum(values.values(), Fraction(0))
+        read.append(_ReadStep(step, words, values, given_out, frozenset(taking), measured))
+    return tuple(read)
+
+
+def _measured(
+    agreement: Agreement,
+    post: Post,
+    share: ShareBy,
+    taking: Sequence[str],
+    basis: pd.DataFrame,
+    persons: Mapping[str, int],
+) -> _Measured:
+    name = str(basis_of(agreement, post.recipients, share))
+    every = basis[basis["basis"] == name]
+    width = len(next(iter(persons)))
+    first = every.iloc[0]
+    return _Measured(
+        persons=persons,
+        nation=sum(persons[code] for code in taking),
+        basis=name,
+        ages=str(first["ages"]),
+        reference_date=str(first["reference_date"]),
+        level=str(first["level"]),
+        extract=str(first["extract"]),
+        sha256=str(first["sha256"]),
+        maturity=Maturity(str(first["maturity"])),
+        positions={
+            str(code): ",".join(own)
+            for code, own in every.groupby(every["region_code"].str[:width])["positions"]
+        },
+    )
+
+
+def _steps(
+    agreement: Agreement, post: Post, code: str, read: Sequence[_ReadStep]
+) -> tuple[DerivationStep, ...]:
     condition = post.condition
     if condition is not None and code not in agreement.groups[condition.met_by].members:
         words = f"Villkoret är inte uppfyllt: {condition.text}"
         return (DerivationStep(words, "0", Fraction(0), Operation("nothing")),)
     steps: list[DerivationStep] = []
-    for index, step in enumerate(post.key):
-        cell = _cell(agreement, post, step, codes, code, basis, measures)
-        operation = _operation(step, shares, index, code, cell, agreement)
-        words = step_in_words(agreement, post, step, first=not steps)
+    for each in read:
+        cell = None if each.measured is None else each.measured.cell(code)
+        operation = _operation(each, code, cell)
         steps.append(
             DerivationStep(
-                words[0].upper() + words[1:],
-                _formula(step, operation, post.amount),
-                shares.steps[index][code],
+                each.words[0].upper() + each.words[1:],
+                _formula(each.step, operation, post.amount),
+                each.values[code],
                 operation,
                 cell,
             )
@@ -250,32 +372,21 @@ def _steps(
     return tuple(steps)
 
 
-def _operation(
-    step: Step,
-    shares: Split,
-    index: int,
-    code: str,
-    cell: PopulationCell | None,
-    agreement: Agreement,
-) -> Operation:
-    value = shares.steps[index][code]
+def _operation(read: _ReadStep, code: str, cell: PopulationCell | None) -> Operation:
+    step, value = read.step, read.values[code]
     if isinstance(step, FixedStep | LadderStep):
         return Operation("fixed", amount=value)
     if isinstance(step, PriceStep) and cell is not None:
         return Operation("product", amount=Fraction(step.price.per_unit), weight=cell.recipient)
-    if not isinstance(step, RestStep | PartStep):
+    if not isinstance(step, RestStep | PartStep) or code not in read.taking:
         return Operation("nothing")
     how = step.part if isinstance(step, PartStep) else step.rest
-    amount = sum(shares.steps[index].values(), Fraction(0))
-    taking = _taking(how, list(shares.steps[index]), agreement)
-    if code not in taking:
-        return Operation("nothing")
-    weight, total = (cell.recipient, cell.nation) if cell else (1, len(taking))
+    weight, total = (cell.recipient, cell.nation) if cell else (1, len(read.taking))
     if how.cap is None and how.floor is None:
-        return Operation("proportion", amount=amount, weight=weight, total=total)
+        return Operation("proportion", amount=read.given_out, weight=weight, total=total)
     return Operation(
         "bounded",
-        amount=amount,
+        amount=read.given_out,
         weight=weight,
         total=total,
         # For one at the cap or the floor, the rate that leads just there says the same.
@@ -313,34 +424,3 @@ def _formula(step: Step, operation: Operation, post_amount: int) -> str:
         rate = exact_number(operation.rate)
         return f"{rate} × {number(operation.weight)}, {', '.join(bounds)}"
     return "0"
-
-
-def _cell(
-    agreement: Agreement,
-    post: Post,
-    step: Step,
-    codes: Sequence[str],
-    code: str,
-    basis: pd.DataFrame,
-    measures: Measured,
-) -> PopulationCell | None:
-    """What a step reads of population or weights for this recipient."""
-    shares = shares_of(step)
-    key = basis_of(agreement, post.recipients, shares[0]) if shares else None
-    if key is None:
-        return None
-    persons = measures(shares[0])
-    every = basis[basis["basis"] == str(key)]
-    own = every[every["region_code"].str.startswith(code)]
-    first = every.iloc[0]
-    return PopulationCell(
-        ages=str(first["ages"]),
-        reference_date=str(first["reference_date"]),
-        level=str(first["level"]),
-        recipient=persons[code],
-        nation=sum(persons[each] for each in _taking(shares[0], codes, agreement)),
-        extract=str(first["extract"]),
-        sha256=str(first["sha256"]),
-        maturity=Maturity(str(first["maturity"])),
-        positions=",".join(own["positions"]),
-    )

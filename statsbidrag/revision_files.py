@@ -1,0 +1,237 @@
+"""The revision document as files: HTML and PDF, CSV and a workbook, in a folder of its own.
+
+Belongs here: the workbook, and writing `output/<agreement>/diff/<before>..<after>/`. Does not: what
+the document shows (`statsbidrag.revision_document`).
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+from typing import Any, Final
+
+from statsbidrag.audit import TYPES
+from statsbidrag.errors import StatsbidragError
+from statsbidrag.figures import MATURITIES
+from statsbidrag.publication import write_files
+from statsbidrag.published_revision import read_revision
+from statsbidrag.rendering import STATIC, render, static_files
+from statsbidrag.revision import Changes, Line, compare_revisions
+from statsbidrag.revision_document import PATH, RevisionView, Row, revision_csv, revision_view
+
+DIFF: Final = "diff"
+"""The folder of an agreement that holds its revision documents."""
+
+PAGE: Final = f"{PATH}.html"
+
+
+def write_revision_document(output: Path, changes: Changes) -> Path:
+    """Writes the document of two compared revisions, and gives back its folder.
+
+    The same revisions give the same bytes, and what is there already is left alone. The page comes
+    last: where it is, all else is.
+    """
+    view = revision_view(changes)
+    document = render(view)
+    home = f"{view.agreement}/{DIFF}/{view.before.name}..{view.after.name}"
+    files = {
+        **{f"{STATIC}/{name}": content for name, content in static_files().items()},
+        f"{PATH}.csv": revision_csv(view),
+        f"{PATH}.xlsx": revision_workbook(view),
+        f"{PATH}.pdf": document.pdf,
+        PAGE: document.html,
+    }
+    write_files(output, {f"{home}/{name}": content for name, content in files.items()})
+    return output / home
+
+
+def revision_documents(output: Path, agreement_id: str) -> list[str]:
+    """The revision documents that an agreement has: `<before>..<after>`, the newest last.
+
+    One that leads to a revision comes before one that leads on from it; what the revisions' order
+    does not tell is by name.
+    """
+    home = output / agreement_id / DIFF
+    names = sorted(page.parent.name for page in home.glob(f"*..*/{PAGE}"))
+    order: TopologicalSorter[str] = TopologicalSorter()
+    for name in names:
+        before, _, after = name.partition("..")
+        order.add(after, before)
+    try:
+        rank = {revision: place for place, revision in enumerate(order.static_order())}
+    except CycleError:
+        # Inputs that were put back as they were lead to an earlier revision again.
+        return names
+    return sorted(names, key=lambda name: rank[name.partition("..")[2]])
+
+
+def revision_document_of(
+    output: Path, agreement_id: str, before: str | None, after: str | None
+) -> str:
+    """What a run says when `current` went from one revision to another; empty for nothing to say.
+
+    Writes the revision document if any amount, population or maturity is another. That the earlier
+    revision cannot be read is said, and stops nothing.
+    """
+    if before is None or after is None or before == after:
+        return ""
+    try:
+        changes = compare_revisions(
+            read_revision(output, agreement_id, before), read_revision(output, agreement_id, after)
+        )
+        if not changes.anything:
+            return ""
+        folder = write_revision_document(output, changes)
+    except StatsbidragError as error:
+        return f"no revision document: {str(error).splitlines()[0]}"
+    moved = sum(line.moved for line in changes.lines)
+    said = "1 amount" if moved == 1 else f"{moved} amounts"
+    return f"{said} changed, revision document: {(folder / PAGE).resolve().as_uri()}"
+
+
+# --- The workbook ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Column:
+    """A column of a sheet: its heading, width in characters, and how its cells are shown."""
+
+    heading: str
+    width: int
+    form: str = ""
+
+
+_WHOLE: Final = "#,##0"
+_SIGNED: Final = "+#,##0;−#,##0;0"
+_PERCENT: Final = "+0.00%;−0.00%;0.00%"
+_EXACT: Final = "#,##0.000000"
+
+_AMOUNTS: Final = (
+    _Column("Mottagartyp", 11),
+    _Column("Kod", 6),
+    _Column("Mottagare", 24),
+    _Column("Post", 30),
+    _Column("Folkmängd (eller vikt) före", 12, _WHOLE),
+    _Column("Folkmängd (eller vikt) efter", 12, _WHOLE),
+    _Column("Allas folkmängd (eller vikt) före", 13, _WHOLE),
+    _Column("Allas folkmängd (eller vikt) efter", 13, _WHOLE),
+    _Column("Belopp före, kr", 14, _WHOLE),
+    _Column("Belopp efter, kr", 14, _WHOLE),
+    _Column("Skillnad, kr", 12, _SIGNED),
+    _Column("Skillnad, %", 10, _PERCENT),
+    _Column("Exakt före, kr", 20, _EXACT),
+    _Column("Exakt efter, kr", 20, _EXACT),
+    _Column("Mognad före", 12),
+    _Column("Mognad efter", 12),
+    _Column("Orsak", 24),
+    _Column("Förklaring", 60),
+)
+_TOTALS: Final = (
+    _Column("Mottagartyp", 11),
+    _Column("Kod", 6),
+    _Column("Mottagare", 24),
+    _Column("Totalt före, kr", 14, _WHOLE),
+    _Column("Totalt efter, kr", 14, _WHOLE),
+    _Column("Skillnad, kr", 12, _SIGNED),
+    _Column("Skillnad, %", 10, _PERCENT),
+    _Column("Mognad före", 12),
+    _Column("Mognad efter", 12),
+)
+_INPUTS: Final = (
+    _Column("Vad", 26),
+    _Column("Fil", 50),
+    _Column("SHA-256 före", 66),
+    _Column("SHA-256 efter", 66),
+)
+
+
+def revision_workbook(view: RevisionView) -> bytes:
+    """`revidering.xlsx`: every amount, every recipient's total, and the inputs, a sheet each."""
+    # Loaded here alone: most commands write no workbook.
+    import xlsxwriter  # type: ignore[import-untyped]
+
+    content = io.BytesIO()
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_numbers": False,
+        "strings_to_urls": False,
+    }
+    with xlsxwriter.Workbook(content, options) as book:
+        # A date of its own, and not the clock's: the same revisions give the same bytes.
+        book.set_properties({"title": view.title, "created": view.created.replace(tzinfo=None)})
+        _sheet(book, view, "Belopp", _AMOUNTS, [_amount(row) for row in view.rows])
+        _sheet(book, view, "Totalt per mottagare", _TOTALS, [_total(line) for line in view.totals])
+        inputs = [[each.kind, each.path, each.before, each.after] for each in view.inputs]
+        _sheet(book, view, "Ändrade indata", _INPUTS, inputs)
+    return content.getvalue()
+
+
+def _sheet(
+    book: Any,
+    view: RevisionView,
+    name: str,
+    columns: Sequence[_Column],
+    rows: Sequence[Sequence[object]],
+) -> None:
+    """A sheet with frozen headings that prints on landscape A4, as wide as the page."""
+    sheet = book.add_worksheet(name)
+    head = book.add_format({"bold": True, "text_wrap": True, "valign": "bottom", "bottom": 1})
+    forms: dict[str, Any] = {
+        column.form: book.add_format({"num_format": column.form or "@"}) for column in columns
+    }
+    for index, column in enumerate(columns):
+        sheet.set_column(index, index, column.width)
+        sheet.write_string(0, index, column.heading, head)
+    for row, cells in enumerate(rows, start=1):
+        for index, (value, column) in enumerate(zip(cells, columns, strict=True)):
+            if isinstance(value, str):
+                sheet.write_string(row, index, value, forms[column.form])
+            elif value is not None:
+                sheet.write_number(row, index, value, forms[column.form])
+    sheet.freeze_panes(1, 3)
+    sheet.autofilter(0, 0, max(len(rows), 1), len(columns) - 1)
+    # A recipient's code is text, and stays so: 0114 is no number.
+    sheet.ignore_errors({"number_stored_as_text": f"A1:Z{len(rows) + 1}"})
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.repeat_rows(0)
+    sheet.fit_to_pages(1, 0)
+    sheet.set_footer(f"&L{view.before.name}..{view.after.name}&RSida &P av &N")
+
+
+def _amount(row: Row) -> list[object]:
+    line = row.line
+    sides = (line.before, line.after)
+    exact = [side.exact if side else None for side in sides]
+    return [
+        TYPES[line.recipients],
+        line.code,
+        line.name,
+        row.post,
+        *(step.own if step else None for step in row.shares),
+        *(step.everyone if step else None for step in row.shares),
+        *(side.sek if side else None for side in sides),
+        line.difference,
+        None if line.share is None else float(line.share),
+        *(None if value is None else float(value) for value in exact),
+        *(MATURITIES[side.maturity] if side else None for side in sides),
+        row.reason,
+        row.explanation,
+    ]
+
+
+def _total(line: Line) -> list[object]:
+    sides = (line.before, line.after)
+    return [
+        TYPES[line.recipients],
+        line.code,
+        line.name,
+        *(side.sek if side else None for side in sides),
+        line.difference,
+        None if line.share is None else float(line.share),
+        *(MATURITIES[side.maturity] if side else None for side in sides),
+    ]

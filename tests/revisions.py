@@ -1,0 +1,62 @@
+"""Revisions of a folder `raw/` as a run publishes them, without the documents that take time.
+
+Belongs here: publishing and comparing, for tests of what a revision changes. Does not: any
+expectation.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from statsbidrag.contents import about, revision_files
+from statsbidrag.decisions import decision_files
+from statsbidrag.fingerprint import inputs_of
+from statsbidrag.publication import publish
+from statsbidrag.published_revision import Amount, read_revision
+from statsbidrag.raw import Raw
+from statsbidrag.revision import Changes, Line, compare_revisions
+from statsbidrag.stages import material
+
+PROJECT = Path(__file__).resolve().parents[1]
+
+
+def published(raw: Raw, output: Path, agreement_id: str) -> str:
+    """The name of the revision of the raw files as they are, now published."""
+    inputs = inputs_of(raw, agreement_id, PROJECT)
+    made = material(raw, agreement_id, inputs.fingerprint)
+    files = {
+        **revision_files(
+            made.agreement, made.register, made.basis, made.allocation, made.reconciliation
+        ),
+        **decision_files(made.decisions),
+    }
+    revision = publish(
+        output,
+        agreement_id,
+        inputs,
+        files,
+        [],
+        made.reconciliation.withheld(),
+        about(made.agreement, made.basis, made.register, made.allocation),
+    )
+    return revision.folder.name
+
+
+def compared(output: Path, agreement_id: str, before: str, after: str) -> Changes:
+    """Two published revisions compared."""
+    return compare_revisions(
+        read_revision(output, agreement_id, before), read_revision(output, agreement_id, after)
+    )
+
+
+def line(changes: Changes, post: str, code: str) -> Line:
+    """The one line of a post and recipient."""
+    [found] = [each for each in changes.lines if (each.post, each.code) == (post, code)]
+    return found
+
+
+def both(of: Line) -> tuple[Amount, Amount]:
+    """Both amounts of a line that has both."""
+    assert of.before is not None
+    assert of.after is not None
+    return of.before, of.after
