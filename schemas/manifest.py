@@ -25,7 +25,11 @@ class PublishedDocument(Strict):
 
 
 class About(Strict):
-    """What the agreement was when the revision was made, for whoever lists revisions."""
+    """What the agreement was when the revision was made, for whoever lists revisions.
+
+    `maturities` are those of the populations; `marked` those that some figure carries a mark for,
+    which one that is published and reproduced does not (older revisions do not say).
+    """
 
     title: str
     year: int
@@ -33,6 +37,7 @@ class About(Strict):
     coverage: Coverage
     total_sek: int
     maturities: tuple[Maturity, ...]
+    marked: tuple[Maturity, ...] = ()
     counties: dict[str, str]
 
 

@@ -7,7 +7,7 @@ is written (`statsbidrag.typography`), or the sentence that explains a mark (`te
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import pandas as pd
@@ -28,6 +28,15 @@ That of an unresolved one is the only mark of a published figure, and no asteris
 of any population.
 """
 
+MATURITIES: Final = {
+    Maturity.DEFINITIVE: "slutlig",
+    Maturity.PRELIMINARY: "preliminär",
+    Maturity.RECONSTRUCTED: "återräknad",
+    Maturity.ESTIMATE: "skattad",
+    Maturity.UNRESOLVED: "publicerad, inte omräknad",
+}
+"""The maturity of a figure in a word, as the files say it."""
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -45,9 +54,19 @@ class Figure:
         return MARKS.get(self.maturity, "")
 
     @property
+    def word(self) -> str:
+        """What a file says instead of a mark: `publicerad`, or the maturity."""
+        stands = self.published and self.maturity != Maturity.UNRESOLVED
+        return "publicerad" if stands else MATURITIES[self.maturity]
+
+    @property
     def decided(self) -> bool:
         """Whether the figure may stand in a requisition or a financial report."""
         return self.published or self.maturity != Maturity.ESTIMATE
+
+    def __abs__(self) -> Figure:
+        """The size of a difference, as mature as it is."""
+        return replace(self, sek=abs(self.sek))
 
     def __str__(self) -> str:
         """The figure and its mark: `2 974 230 *`."""
@@ -103,6 +122,18 @@ def _shown(row: pd.Series) -> Figure | None:
     published = not pd.isna(row["published_sek"])
     sek = row["published_sek"] if published else row["amount_sek"]
     return None if pd.isna(sek) else Figure(int(sek), published, Maturity(row["maturity"]))
+
+
+def figures_of(allocation: pd.DataFrame) -> list[Figure]:
+    """Every recipient's figures as documents show them: no sums of columns.
+
+    Nor a total where there is one post only, which no document shows beside the post.
+    """
+    posts = allocation[allocation["kind"] == "post"]
+    count = allocation["recipient_type"].map(posts.groupby("recipient_type")["post"].nunique())
+    hidden = (allocation["kind"] == "nation") | ((allocation["kind"] == "total") & (count < 2))
+    own = allocation[~hidden]
+    return [shown for _, row in own.iterrows() if (shown := _shown(row)) is not None]
 
 
 def summed(figures: Iterable[Figure]) -> Figure:

@@ -1,0 +1,61 @@
+"""Decisions: which rendering of which document was issued, when and by whom.
+
+Belongs here: the form of `raw/decisions/<agreement>.yaml`. Does not: whether the documents and the
+order of a file's entries make sense (`statsbidrag.decisions`), or how a document says what it
+replaces (`templates/`).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, StringConstraints
+
+from schemas.common import FormatOne, Slug, Strict, Text
+
+
+def _hex_text(value: Any) -> Any:
+    """Hexadecimal digits as text, also where YAML took them for a whole number.
+
+    A float is refused: of `12e45678` as a number nobody can tell how it was written.
+    """
+    if isinstance(value, float):
+        raise ValueError('hexadecimal digits in quotes: "12e45678" is a number to YAML without')
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+RevisionName = Annotated[
+    str, StringConstraints(strict=True, pattern=r"^[0-9a-f]{12}$"), BeforeValidator(_hex_text)
+]
+"""What a revision's folder is called."""
+
+DocumentMark = Annotated[
+    str, StringConstraints(strict=True, pattern=r"^[0-9a-f]{8,64}$"), BeforeValidator(_hex_text)
+]
+"""A document's own fingerprint, or the beginning of it that the document's footer shows."""
+
+
+class Issued(Strict):
+    """A document that was issued: the paper that somebody decided on, or was sent.
+
+    `document` is where it lies inside its revision, without suffix; `revision` and `fingerprint`
+    say which rendering it was. `replaces` is the revision of the document's entry before this one;
+    it is written even for the first, as null. A blank `reference_number` is not known.
+    """
+
+    document: Text
+    revision: RevisionName
+    fingerprint: DocumentMark
+    issued: date
+    by: Text
+    reference_number: Annotated[str, StringConstraints(strip_whitespace=True)] = ""
+    replaces: RevisionName | None
+
+
+class Decisions(Strict):
+    """What was issued of one agreement's documents, the oldest first for each document."""
+
+    format: FormatOne
+    agreement: Slug
+    issued: tuple[Issued, ...]
