@@ -4,6 +4,8 @@ from typing import Any
 
 import dagster as dg
 
+from assets.fetched import fetched_population
+from assets.raw_files import raw_files
 from assets.settings import Folders, agreements
 from assets.stage_files import result, stage_metadata
 from schemas import tables
@@ -16,6 +18,7 @@ from statsbidrag.register import read_register
 @dg.asset(
     group_name="indata",
     partitions_def=agreements,
+    deps=[raw_files, fetched_population],
     description="Överenskommelsen: poster, nycklar, datum och summor, läst och prövad.",
     metadata=stage_metadata(Agreement),
     kinds={"yaml", "pydantic"},
@@ -38,6 +41,7 @@ def agreement(context: dg.AssetExecutionContext, folders: Folders) -> dg.Materia
 @dg.asset(
     group_name="indata",
     partitions_def=agreements,
+    deps=[raw_files, fetched_population],
     description="Belopp som andra har publicerat om överenskommelsen.",
     metadata=stage_metadata(tables.Published),
     kinds={"pandas", "csv"},

@@ -4,6 +4,8 @@ from typing import Any
 
 import dagster as dg
 
+from assets.fetched import fetched_population
+from assets.raw_files import raw_files
 from assets.settings import Folders, agreements
 from assets.stage_files import result, stage_metadata
 from schemas.agreement import Agreement
@@ -15,6 +17,7 @@ from statsbidrag.register import read_register
 @dg.asset(
     group_name="indata",
     partitions_def=agreements,
+    deps=[raw_files, fetched_population],
     description="Länens egna fördelningsplaner.",
     metadata=stage_metadata(Plans),
     kinds={"yaml", "pydantic"},

@@ -1,9 +1,12 @@
-"""Where an asset finds its files: folders, given from outside.
+"""What an asset is given from outside: folders, the day, where SCB is, whom to tell of progress.
 
-Belongs here: the resource that assets share. Does not: any default path (`pipelines.definitions`).
+Belongs here: the resources that assets share. Does not: any default path (`pipelines.definitions`).
 """
 
+from datetime import date, datetime
 from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
 
 import dagster as dg
 
@@ -12,7 +15,10 @@ from statsbidrag.fingerprint import Inputs, inputs_of
 from statsbidrag.raw import Raw
 
 agreements = dg.DynamicPartitionsDefinition(name="agreement")
-"""One partition per agreement, registered by the command that runs it."""
+"""One partition per agreement, registered by the command or the sensor that first runs it."""
+
+STOCKHOLM: Final = ZoneInfo("Europe/Stockholm")
+"""The time that a day, a schedule and a notice are told in."""
 
 
 class Folders(dg.ConfigurableResource):  # type: ignore[type-arg]
@@ -47,6 +53,20 @@ def require_same_inputs(fingerprint: str, inputs: Inputs, what: str) -> None:
             f"{what} was made from other inputs (fingerprint {fingerprint[:12]} instead of "
             f"{inputs.fingerprint[:12]}). Run every stage again."
         )
+
+
+class Clock(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """What day it is; the core has no clock of its own."""
+
+    def today(self) -> date:
+        """The day in Sweden."""
+        return datetime.now(STOCKHOLM).date()
+
+
+class Scb(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """Where SCB's PxWebApi 2 is."""
+
+    address: str
 
 
 class Progress:

@@ -26,7 +26,7 @@ from tests.behaviour.helpers import A24, A25, RawCopy, manifest, sha256
 
 STAGES = (
     *("agreement", "published", "population", "allocation"),
-    *("plan", "reconciliation", "documents", "publication"),
+    *("plan", "decisions", "reconciliation", "documents", "publication"),
 )
 TABLES = {
     "population": tables.Basis,
@@ -39,6 +39,7 @@ CHECKS = {
     ("allocation", "form"): True,
     ("reconciliation", "poster_mot_angivna_summor"): True,
     ("reconciliation", "folkmangd"): True,
+    ("reconciliation", "uttagens_egna_uppgifter"): False,
     ("reconciliation", "fordelat_mot_post"): False,
     ("reconciliation", "publicerade_belopp"): False,
     ("reconciliation", "lanens_planer"): False,
@@ -55,8 +56,9 @@ def graph() -> Any:
     return build_defs().resolve_asset_graph()
 
 
-def test_every_stage_is_an_asset_and_nothing_else_is(graph: Any) -> None:
-    assert {key.to_user_string() for key in graph.get_all_asset_keys()} == set(STAGES)
+def test_every_stage_is_an_asset_and_so_is_what_they_begin_with(graph: Any) -> None:
+    found = {key.to_user_string() for key in graph.get_all_asset_keys()}
+    assert found == {*STAGES, "raw_files", "fetched_population"}
 
 
 @pytest.mark.parametrize("name", STAGES)
@@ -110,7 +112,7 @@ def test_a_resource_can_be_replaced_and_the_others_stay() -> None:
     mine = StageFiles(root="/elsewhere")
     found = build_defs(io_manager=mine).resources or {}
     assert found["io_manager"] is mine
-    assert set(found) == {"io_manager", "folders", "progress"}
+    assert set(found) == {"io_manager", "folders", "progress", "scb", "clock", "notices"}
 
 
 # Running ------------------------------------------------------------------------------------------
@@ -336,5 +338,6 @@ def test_a_bad_file_fails_its_stage_and_what_needs_it(works: Works) -> None:
     works.raw.replace(PLAN, "amount: 1 800 000", "amount: -1")
     result = works.run(A24)
     assert not result.success
-    assert set(materialized(result)) == {"agreement", "published", "population", "allocation"}
+    made = {"agreement", "published", "population", "allocation", "decisions"}
+    assert set(materialized(result)) == made
     assert not works.output.exists()
