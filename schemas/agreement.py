@@ -27,6 +27,7 @@ from schemas.common import (
     Strict,
     Text,
 )
+from schemas.guidance import Form, FormKind, Purpose, Terms
 from schemas.keys import RestStep, Step, UndistributedStep
 
 
@@ -206,13 +207,17 @@ class Deadline(Strict):
 
 
 class Duty(Strict):
-    """Who reports what, to whom, by when (`by` is None where the agreement names no day)."""
+    """Who reports what, to whom, by when (`by` is None where the agreement names no day).
+
+    `contents` is what the report must hold, item by item, where the agreement says that.
+    """
 
     who: tuple[RecipientType, ...] = Field(min_length=1)
     what: Text
     to: Text
     by: dt.date | None = None
     by_note: str = ""
+    contents: tuple[Text, ...] = ()
     reference: Reference
 
 
@@ -273,6 +278,9 @@ class Agreement(Strict):
     stated_totals: tuple[StatedTotal, ...] = ()
     dates: dict[Name, Deadline] = Field(default_factory=dict)
     reporting: tuple[Duty, ...] = ()
+    purposes: tuple[Purpose, ...] = ()
+    conditions: tuple[Terms, ...] = ()
+    forms: dict[FormKind, Form] = Field(default_factory=dict)
     background: tuple[Text, ...] = ()
 
     @field_validator("id")
@@ -306,6 +314,31 @@ class Agreement(Strict):
             if area.id == area_id:
                 return area
         raise KeyError(area_id)
+
+    def purpose_of(self, post: Post) -> Purpose | None:
+        """What a post's money is for: its own purpose, else that of its area for its recipients."""
+        own = [purpose for purpose in self.purposes if post.recipients in purpose.who]
+        of_post = [purpose for purpose in own if purpose.post == post.id]
+        of_area = [purpose for purpose in own if purpose.area == post.area]
+        return next(iter([*of_post, *of_area]), None)
+
+    def purposes_for(self, recipients: RecipientType) -> list[Purpose]:
+        """What one type's money is for, each purpose once, in the order of the type's posts."""
+        found = [self.purpose_of(post) for post in self.posts_of(recipients)]
+        return [p for i, p in enumerate(found) if p is not None and p not in found[:i]]
+
+    def conditions_for(self, recipients: RecipientType) -> list[Terms]:
+        """The conditions that one type has to know, in the agreement's order."""
+        return [condition for condition in self.conditions if recipients in condition.who]
+
+    def duties_of(self, recipients: RecipientType) -> list[Duty]:
+        """What one type reports, in the agreement's order."""
+        return [duty for duty in self.reporting if recipients in duty.who]
+
+    def form_for(self, kind: FormKind, recipients: RecipientType) -> Form | None:
+        """The annex's form, if one type is to send it in."""
+        form = self.forms.get(kind)
+        return form if form is not None and recipients in form.who else None
 
     def rounding_of(self, post: Post) -> Rounding:
         """The convention that applies to a post: its own, else the agreement's."""

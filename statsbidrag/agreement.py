@@ -7,14 +7,16 @@ Belongs here: reading, and joining a supplement with its base. Does not: the for
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import pandas as pd
 
 from schemas.agreement import Agreement, Post
+from schemas.guidance import Purpose
 from statsbidrag.agreement_checks import Scope, problems_of
 from statsbidrag.errors import InputError, UsageError, input_error
+from statsbidrag.guidance_checks import guidance_problems
 from statsbidrag.raw import Raw
 from statsbidrag.yamlfile import GONE, read_lenient
 
@@ -55,6 +57,10 @@ _STAND_INS: Final[Mapping[tuple[str, ...], Any]] = {
     ("dates", "*"): GONE,
     ("dates",): GONE,
     ("reporting",): GONE,
+    ("purposes",): GONE,
+    ("conditions",): GONE,
+    ("forms", "*"): GONE,
+    ("forms",): GONE,
     ("background",): GONE,
 }
 """What a part that cannot be read is replaced with, only so that all else can be checked."""
@@ -84,7 +90,7 @@ def load_agreement(
     problems = list(read.problems)
     if read.model is not None:
         scope = Scope(read.model, base, read.file, register, raw, read.touched)
-        problems += problems_of(scope, agreement_id)
+        problems += [*problems_of(scope, agreement_id), *guidance_problems(scope)]
     if problems:
         raise InputError(problems)
     if read.model is None:
@@ -95,9 +101,9 @@ def load_agreement(
 def joined(base: Agreement, supplement: Agreement) -> Agreement:
     """A base agreement and its supplement as one: posts added, or put in the place of others.
 
-    The supplement's own title, status, dates and totals hold; what it does not mention is the
-    base's. Posts keep their order; an added post follows the last part of the same post, else the
-    last post of its recipient type.
+    The supplement's own title, status, dates, totals, conditions and forms hold, and its purposes
+    for what they are of; what it does not mention is the base's. Posts keep their order; an added
+    post follows the last part of the same post, else the last post of its recipient type.
     """
     base = _with_own_sources(base, supplement)
     posts: list[Post] = list(base.posts)
@@ -124,10 +130,25 @@ def joined(base: Agreement, supplement: Agreement) -> Agreement:
             "posts": tuple(posts),
             "dates": {**base.dates, **supplement.dates},
             "reporting": supplement.reporting or base.reporting,
+            "purposes": (*_kept_purposes(base, supplement, posts), *supplement.purposes),
+            "conditions": supplement.conditions or base.conditions,
+            "forms": {**base.forms, **supplement.forms},
             "background": supplement.background or base.background,
             "compares_with": supplement.compares_with or base.compares_with,
         }
     )
+
+
+def _kept_purposes(
+    base: Agreement, supplement: Agreement, posts: Sequence[Post]
+) -> Iterator[Purpose]:
+    """The base's purposes for the types and targets that the supplement says nothing new of."""
+    anew = {(p.area, p.post, kind) for p in supplement.purposes for kind in p.who}
+    ids = {post.id for post in posts}
+    for purpose in base.purposes:
+        who = tuple(k for k in purpose.who if (purpose.area, purpose.post, k) not in anew)
+        if who and (purpose.post is None or purpose.post in ids):
+            yield purpose.model_copy(update={"who": who})
 
 
 def _place(posts: Sequence[Post], added: Post) -> int:

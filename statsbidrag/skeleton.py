@@ -49,6 +49,19 @@ _KEPT: Final = frozenset(
         "stated_totals.recipients",
         "stated_totals.area",
         "reporting.who",
+        "purposes.area",
+        "purposes.post",
+        "purposes.who",
+        "conditions.about",
+        "conditions.who",
+        "conditions.by",
+        "forms.*.who",
+        "forms.*.by",
+        "forms.*.sections.fields.id",
+        "forms.*.sections.fields.kind",
+        "forms.*.sections.fields.fills",
+        "forms.*.sections.fields.personal",
+        "forms.*.sections.fields.computed",
     }
 )
 """The structure: where a value stands, list positions left out and names of one's own as `*`."""
@@ -61,6 +74,10 @@ _DROPPED: Final = frozenset(
         "rounding.assumed_for",
         "dates.*.changed",
         "reporting.by_note",
+        "reporting.contents",
+        "purposes.should",
+        "forms.*.address",
+        "forms.*.period.note",
     }
 )
 """What only the earlier year's papers say, and what a file need not have."""
@@ -71,7 +88,7 @@ _WHOLE: Final = frozenset({"reference", "key_reference"})
 _NULL: Final = frozenset({"reference_number", "file", "unresolved"})
 """Texts that may be empty: only a missing value is refused by the form."""
 
-_NAMED: Final = ("sources", "groups", "dates", "levels", "except")
+_NAMED: Final = ("sources", "groups", "dates", "levels", "except", "forms")
 """Mappings whose keys are names of one's own."""
 
 _MODELINE: Final = "# yaml-language-server: $schema=../../schemas/agreement.schema.json"
@@ -100,7 +117,15 @@ _COMMENTS: Final = {
     "gångens: läs efter om den gäller än. Alla former beskrivs i docs/nycklar.md.",
     "stated_totals": "Summorna som överenskommelsen själv anger. De ska stämma med posterna.",
     "dates": "Sista dagarna: rekvisition, återbetalning, redovisning.",
-    "reporting": "Vem som redovisar vad, till vem och när. Ta bort by: om ingen dag anges.",
+    "reporting": "Vem som redovisar vad, till vem och när. Ta bort by: om ingen dag anges. Räknar "
+    "överenskommelsen upp vad redovisningen ska innehålla: lägg till contents: [...].",
+    "purposes": "Vad pengarna är till för och vad som ska göras, i egna korta meningar, för varje "
+    "område (area) eller post och mottagartyp. must är det som överenskommelsen säger med ska; "
+    "lägg till should: [...] för det som den kallar viktigt eller ger som exempel.",
+    "conditions": "Villkoren, ett i taget, i egna ord. Ta bort dem som inte gäller, lägg till nya. "
+    "by nämner dagen under dates som villkoret gäller; själva dagen skrivs inte i texten.",
+    "forms": "Bilagans fält, i dess ordning och med dess ord. Ta bort och lägg till så att de "
+    "stämmer. Anger överenskommelsen en adress: lägg till address:.",
     "background": "Ett eller två egna stycken om överenskommelsen, till dokumenten.",
 }
 
@@ -230,6 +255,9 @@ def _tells_a_figure(where: str, value: Any) -> bool:
 
 # --- As text ----------------------------------------------------------------------------------
 
+_Titles = Mapping[tuple[tuple[str, ...], str], str]
+"""What something was called, by the list that it stands in and its id."""
+
 
 def _head(like: str) -> list[str]:
     return [
@@ -248,13 +276,21 @@ def _sections(data: Mapping[str, Any], earlier: Mapping[str, Any]) -> Iterator[s
         yield from _lines({name: value}, 0, (), titles)
 
 
-def _titles(earlier: Mapping[str, Any]) -> dict[tuple[str, str], str]:
-    """What each area, post and group was called, for the comment beside its blank title."""
-    return {
-        (key, item["id"]): item["title"]
+def _titles(earlier: Mapping[str, Any]) -> _Titles:
+    """What each area, post, group and field was called, for the comment beside its blank name."""
+    named: dict[tuple[str, ...], list[tuple[str, str]]] = {
+        (key,): [(item["id"], item["title"]) for item in earlier.get(key, [])]
         for key in ("areas", "post_groups", "posts")
-        for item in earlier.get(key, [])
-        if not re.search("[0-9]", item["title"])
+    }
+    for kind, form in earlier.get("forms", {}).items():
+        fields = [field for section in form["sections"] for field in section["fields"]]
+        at = ("forms", kind, "sections", "fields")
+        named[at] = [(field["id"], field["label"]) for field in fields]
+    return {
+        (at, name): title
+        for at, items in named.items()
+        for name, title in items
+        if not re.search("[0-9]", title)
     }
 
 
@@ -272,13 +308,13 @@ def _lines(
     data: Mapping[str, Any],
     indent: int,
     at: tuple[str, ...],
-    titles: Mapping[tuple[str, str], str],
+    titles: _Titles,
 ) -> Iterator[str]:
     """A mapping in block style; small mappings of plain values on one line."""
     pad = " " * indent
     for name, value in data.items():
-        if name == "title" and (*at[-1:], data.get("id")) in titles:
-            yield from _comment(f"Förra gången: {titles[at[-1], data['id']]}", indent)
+        if name in ("title", "label") and (at, data.get("id", "")) in titles:
+            yield from _comment(f"Förra gången: {titles[at, data['id']]}", indent)
         if isinstance(value, list) and value and isinstance(value[0], Mapping):
             yield f"{pad}{name}:"
             yield from _items(value, indent + 2, (*at, name), titles)
@@ -293,7 +329,7 @@ def _items(
     values: Sequence[Mapping[str, Any]],
     indent: int,
     at: tuple[str, ...],
-    titles: Mapping[tuple[str, str], str],
+    titles: _Titles,
 ) -> Iterator[str]:
     for index, value in enumerate(values):
         if index and at == ("posts",):
@@ -318,6 +354,8 @@ def _flow(value: Any) -> str:
         return "{" + ", ".join(f"{name}: {_flow(own)}" for name, own in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(_flow(own) for own in value) + "]"
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, str):
         plain = re.fullmatch(r"[A-Za-zÅÄÖåäö][\wÅÄÖåäö /-]*", value) is not None
         return value if plain else '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -80,6 +80,26 @@ def test_what_stays_is_structure() -> None:
     assert list(data["sources"]) == ["agreement"]
 
 
+@pytest.mark.parametrize("name", ["psykisk-halsa-2024", OLD])
+def test_what_recipients_are_told_is_written_anew(name: str) -> None:
+    old, data = earlier(name), yaml.safe_load(skeleton(earlier(name), NEW))
+    assert data["purposes"] == [
+        {"area": each["area"], "who": each["who"], "text": "", "must": [], "reference": ""}
+        for each in old["purposes"]
+    ]
+    for now, before in zip(data["conditions"], old["conditions"], strict=True):
+        told = {"about", "who", *(["by"] if "by" in before else [])}
+        assert now == {key: before[key] for key in told} | {"text": "", "reference": ""}
+    for kind, form in data["forms"].items():
+        assert (form["title"], form["sent_to"], form["who"]) == ("", "", old["forms"][kind]["who"])
+        assert form["period"] == {"first": "", "last": "", "reference": ""}
+        for now, before in zip(form["sections"], old["forms"][kind]["sections"], strict=True):
+            assert [field["label"] for field in now["fields"]] == [""] * len(before["fields"])
+            for key in ("id", "kind", "fills", "computed", "personal"):
+                kept = [field.get(key) for field in before["fields"]]
+                assert [field.get(key) for field in now["fields"]] == kept
+
+
 def test_every_shape_of_key_keeps_its_shape_and_loses_its_figures() -> None:
     old = earlier()
     old["posts"][0]["key"] = [
