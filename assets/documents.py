@@ -9,6 +9,7 @@ import pandas as pd
 from assets.settings import Folders, Progress, agreements, require_same_inputs
 from assets.stage_files import result, stage_metadata
 from schemas.agreement import Agreement
+from schemas.decisions import Decisions
 from schemas.reconciliation import Reconciliation
 from schemas.stages import Plans, RenderedDocuments
 from statsbidrag.documents import views
@@ -31,6 +32,7 @@ def documents(
     allocation: pd.DataFrame,
     plan: Plans,
     reconciliation: Reconciliation,
+    decisions: Decisions,
     folders: Folders,
     progress: dg.ResourceParam[Progress],
 ) -> dg.MaterializeResult[Any]:
@@ -45,6 +47,7 @@ def documents(
         allocation,
         plan.plans,
         reconciliation,
+        decisions.issued,
     )
     earlier = earlier_documents(*current_revision(Path(folders.output), agreement.id))
     shown = views(material)

@@ -9,13 +9,18 @@ import pandas as pd
 from assets.settings import Folders, agreements, require_same_inputs
 from assets.stage_files import result, stage_metadata
 from schemas.agreement import Agreement
+from schemas.decisions import Decisions
 from schemas.manifest import Manifest
 from schemas.reconciliation import Reconciliation
 from schemas.stages import RenderedDocuments
 from statsbidrag.contents import about, revision_files
+from statsbidrag.decisions import decision_files
 from statsbidrag.press import stored_files
 from statsbidrag.publication import publish
+from statsbidrag.published_revision import current_name
 from statsbidrag.register import read_register
+from statsbidrag.revision_files import revision_document_of
+from statsbidrag.site import write_site
 
 
 @dg.asset(
@@ -25,31 +30,43 @@ from statsbidrag.register import read_register
     metadata=stage_metadata(Manifest),
 )
 def publication(
+    context: dg.AssetExecutionContext,
     agreement: Agreement,
     population: pd.DataFrame,
     allocation: pd.DataFrame,
     reconciliation: Reconciliation,
     documents: RenderedDocuments,
+    decisions: Decisions,
     folders: Folders,
 ) -> dg.MaterializeResult[Any]:
-    """Everything in one folder, renamed into place; `current` only if nothing is withheld."""
+    """Everything in one folder, renamed into place; `current` only if nothing is withheld.
+
+    The site's front page follows at once, so that a run that nobody started shows there too.
+    """
     inputs = folders.inputs(agreement.id)
     require_same_inputs(reconciliation.fingerprint, inputs, "the reconciliation")
     require_same_inputs(documents.fingerprint, inputs, "the set of documents")
     register = read_register(folders.raw_files().register())
     files = {
-        **revision_files(agreement, allocation, reconciliation),
+        **revision_files(agreement, register, population, allocation, reconciliation),
+        **decision_files(decisions.issued),
         **stored_files(documents, folders.rendered(agreement.id)),
     }
+    output = Path(folders.output)
+    before = current_name(output, agreement.id)
     revision = publish(
-        Path(folders.output),
+        output,
         agreement.id,
         inputs,
         files,
         documents.documents,
         reconciliation.withheld(),
-        about(agreement, population, register),
+        about(agreement, population, register, allocation),
     )
+    now = current_name(output, agreement.id)
+    revised = revision_document_of(output, agreement.id, before, now)
+    for error in write_site(folders.raw_files(), output, Path(folders.project)):
+        context.log.warning(f"The front page goes without a revision. {error}")
     return result(
         revision.manifest,
         {
@@ -57,5 +74,6 @@ def publication(
             "fingerprint": inputs.fingerprint,
             "state": revision.manifest.state,
             "new": revision.new,
+            "revised": revised,
         },
     )

@@ -232,6 +232,112 @@ def compare(
 
 
 @app.command()
+def fetch(
+    context: typer.Context,
+    agreement_id: Id,
+    address: Annotated[
+        str | None,
+        typer.Option("--from", metavar="URL", help="Another PxWebApi 2.", show_default="SCB's"),
+    ] = None,
+) -> None:
+    """Fetch the population that an agreement needs from SCB; what has not changed is left alone."""
+    from datetime import date
+
+    from pipelines import fetching
+    from statsbidrag.fetching import fetch_population
+    from statsbidrag.pxweb import ADDRESS, PxWeb
+
+    place: Place = context.obj
+    chosen = _one(place, agreement_id)
+    with PxWeb(address or ADDRESS) as scb:
+        fetched = fetch_population(place.files(), chosen, scb, date.today())
+    typer.echo(fetching.as_text(fetched, chosen), nl=False)
+
+
+@app.command()
+def add(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="As downloaded from SCB.")],
+    days: Annotated[
+        list[str], typer.Option("--date", metavar="DAY", help="2024-11-01; again for another year.")
+    ],
+    maturity: Annotated[
+        str, typer.Option(metavar="M", help="definitive, preliminary, reconstructed or estimate.")
+    ],
+    level: Annotated[
+        str | None,
+        typer.Option(metavar="L", help="kommun or lan.", show_default="the one that fits"),
+    ] = None,
+    ages: Annotated[
+        str | None, typer.Option(metavar="A", help="0-18, where not every age is there.")
+    ] = None,
+    table: Annotated[
+        str | None, typer.Option(metavar="TABLE", help="SCB's number.", show_default="TAB1267")
+    ] = None,
+    producer: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Who made it.", show_default="SCB")
+    ] = None,
+    method: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="How it was made (Swedish).")
+    ] = None,
+    replaces: Annotated[
+        str | None, typer.Option(metavar="SHA256", help="The file that this one corrects.")
+    ] = None,
+) -> None:
+    """Take in a population table that you have downloaded, with a sidecar of its own."""
+    from datetime import date
+
+    from pipelines import fetching
+    from statsbidrag.adding import add_extract, facts_of
+
+    place: Place = context.obj
+    given = {
+        "days": tuple(days),
+        "maturity": maturity,
+        "level": level,
+        "ages": ages,
+        "table": table,
+        "producer": producer,
+        "method": method,
+        "replaces": replaces,
+    }
+    facts = facts_of({name: value for name, value in given.items() if value is not None})
+    added = add_extract(place.files(), file, facts, date.today())
+    typer.echo(fetching.added_as_text(added), nl=False)
+
+
+@app.command()
+def diff(
+    context: typer.Context,
+    agreement_id: Id,
+    first: Annotated[str, typer.Argument(metavar="REV1", help="The earlier revision.")],
+    second: Annotated[str, typer.Argument(metavar="REV2", help="The later one, or `current`.")],
+    form: Annotated[Form, typer.Option("--format", help="How rows are printed.")] = Form.TABLE,
+) -> None:
+    """What a revision changed, per recipient; writes the revision document beside the revisions."""
+    from pipelines import differing
+    from statsbidrag.revision_files import PAGE, write_revision_document
+
+    place: Place = context.obj
+    changes = differing.differing(place.output, agreement_id, first, second)
+    shown = {
+        Form.TABLE: differing.as_table,
+        Form.CSV: differing.as_csv,
+        Form.JSON: differing.as_json,
+    }
+    if changes.before.name == changes.after.name:
+        typer.echo(
+            f"{agreement_id}: {first} and {second} are the same revision, {changes.after.name}: "
+            "nothing differs, and no document is written",
+            err=True,
+        )
+    else:
+        folder = write_revision_document(place.output, changes)
+        typer.echo((folder / PAGE).resolve().as_uri(), err=form is not Form.TABLE)
+    sys.stdout.write(shown[form](changes))
+
+
+@app.command()
 def new(
     context: typer.Context,
     agreement_id: Annotated[str, typer.Argument(metavar="ID", help="psykisk-halsa-2026")],
@@ -275,8 +381,9 @@ def run(
 
 
 def _foreign(place: Place, ids: list[str] | None) -> list[StatsbidragError]:
-    """Plans of no agreement: said by a command about all of them, and otherwise lost in silence."""
-    return [] if ids else list(place.files().foreign_plans())
+    """Plans and decisions of no agreement: said by a command about all, else lost in silence."""
+    files = place.files()
+    return [] if ids else [*files.foreign_plans(), *files.foreign_decisions()]
 
 
 def _ids(place: Place, ids: list[str] | None) -> list[str]:

@@ -10,9 +10,9 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from pipelines.printing import aligned, as_comma_lines
+from pipelines.printing import aligned, as_comma_lines, legend
 from schemas.agreement import Agreement
-from schemas.common import RecipientType
+from schemas.common import Maturity, RecipientType
 from statsbidrag.agreement import load_agreement
 from statsbidrag.comparison import (
     AreaLine,
@@ -120,7 +120,8 @@ def as_table(comparison: Comparison) -> str:
         blocks.append(f"{heading}\n{aligned(cells, right={2, 3, 4})}")
     for of in _said(comparison):
         blocks.append("\n".join(changes_in_words(comparison, of)) + "\n")
-    return "\n".join(blocks)
+    told = [name for _, rows in _blocks(comparison) for row in rows for name in _told(row.line)]
+    return "\n".join(blocks) + legend(told)
 
 
 def as_csv(comparison: Comparison) -> str:
@@ -203,6 +204,15 @@ def _notes(line: Line) -> Iterator[str]:
         if money.sek is None and money.published_sek is not None:
             yield f"published: {money.published_sek:,} kr".replace(",", " ")
         elif money.published_sek is None and money.state == State.KNOWN and money.maturity.rank:
+            yield str(money.maturity)
+
+
+def _told(line: Line) -> Iterator[str]:
+    """The maturities whose meaning a reader of this line must know."""
+    for money in (line.before, line.after):
+        if money.state == State.UNRESOLVED:
+            yield str(Maturity.UNRESOLVED)
+        elif money.published_sek is None and money.state == State.KNOWN:
             yield str(money.maturity)
 
 

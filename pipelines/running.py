@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
 from assets import settings
+from assets.raw_files import CONTENT_TAG, content_now, observation
 from pipelines.definitions import ASSETS, PROJECT, build_defs, folders_of
 from pipelines.printing import finding
 from schemas.reconciliation import Reconciliation
@@ -26,17 +27,10 @@ from statsbidrag.errors import ProgramError, StatsbidragError, UsageError
 from statsbidrag.fingerprint import inputs_of
 from statsbidrag.material import Material
 from statsbidrag.press import print_all
-from statsbidrag.publication import (
-    CURRENT,
-    Revision,
-    current_manifests,
-    find_revision,
-    keep,
-    write_files,
-)
+from statsbidrag.publication import Revision, find_revision, keep, write_files
 from statsbidrag.raw import Raw
 from statsbidrag.rendering import STATIC, static_files
-from statsbidrag.site import agreement_entry, site_files
+from statsbidrag.site import write_site
 from statsbidrag.stages import material
 
 Outcome = tuple[list[StatsbidragError], bool]
@@ -52,10 +46,13 @@ def run_agreements(raw: Path, output: Path, ids: Sequence[str], jobs: int) -> Ou
         for agreement_id in ids:
             task = bar.add_task(agreement_id, total=len(ASSETS))
             try:
+                revised = ""
                 revision = _published(raw, output, agreement_id)
                 if revision is None:
                     step = _Step(bar, task)
-                    revision = _run(instance, stages, raw, output, agreement_id, jobs, step)
+                    revision, revised = _run(
+                        instance, stages, raw, output, agreement_id, jobs, step
+                    )
                 elif revision.manifest.withheld:
                     _say_why(material(Raw(raw), agreement_id).reconciliation)
                 bar.update(task, completed=len(ASSETS), total=len(ASSETS))
@@ -63,11 +60,11 @@ def run_agreements(raw: Path, output: Path, ids: Sequence[str], jobs: int) -> Ou
                 failed.append(_ours(agreement_id, error))
                 bar.update(task, description=f"{agreement_id} failed")
                 continue
-            _say(revision)
+            _say(revision, revised)
             revisions.append(revision)
     if revisions:
         try:
-            failed.extend(_write_site(output, revisions))
+            failed.extend(write_site(Raw(raw), output, PROJECT))
             print((output / "index.html").resolve().as_uri())
         except Exception as error:
             failed.append(_ours("index.html", error))
@@ -151,13 +148,18 @@ def _run(
     agreement_id: str,
     jobs: int,
     step: _Step,
-) -> Revision:
+) -> tuple[Revision, str]:
+    """The new revision, and what is said of how it differs from the one before it."""
     resources = folders_of(raw.resolve(), output.resolve(), stages, jobs)
     defs = build_defs(**{**resources, "progress": step})
+    content = content_now(Raw(raw), agreement_id)
     instance.add_dynamic_partitions(str(settings.agreements.name), [agreement_id])
+    instance.report_runless_asset_event(observation(agreement_id, content))
     try:
         outcome = defs.resolve_job_def("publish").execute_in_process(
             partition_key=agreement_id,
+            # A sensor that looks meanwhile sees that this content is being taken care of.
+            tags={CONTENT_TAG: content},
             instance=instance,
             raise_on_error=True,
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
@@ -173,7 +175,9 @@ def _run(
     if not outcome.success or revision is None:
         raise ProgramError(f"{agreement_id}: the job ended without a revision.")
     _say_why(outcome.asset_value("reconciliation"))
-    return Revision(revision.folder, revision.manifest, new=True)
+    [made] = outcome.asset_materializations_for_node("publication")
+    revised = str(made.metadata["revised"].value)
+    return Revision(revision.folder, revision.manifest, new=True), revised
 
 
 def _say_why(report: Reconciliation) -> None:
@@ -181,32 +185,15 @@ def _say_why(report: Reconciliation) -> None:
         sys.stderr.write(finding(report.agreement, result))
 
 
-def _say(revision: Revision) -> None:
+def _say(revision: Revision, revised: str) -> None:
     manifest = revision.manifest
     name = revision.folder.name
     news = f"new revision {name}" if revision.new else f"unchanged: revision {name} stands"
     print(f"{manifest.agreement}: {news}, {len(manifest.documents)} documents")
     if manifest.withheld:
         print(f"{manifest.agreement}: withheld: {', '.join(manifest.withheld)}; not made current")
-
-
-def _write_site(output: Path, revisions: Sequence[Revision]) -> list[ProgramError]:
-    """The front page: every current revision, and of this run those that withheld something.
-
-    Gives back the errors of revisions that cannot be read: the front page goes without them.
-    """
-    current, failed = current_manifests(output)
-    entries = {
-        name: agreement_entry(manifest, f"{name}/{CURRENT}") for name, manifest in current.items()
-    }
-    for revision in revisions:
-        name = revision.manifest.agreement
-        entries.setdefault(
-            name, agreement_entry(revision.manifest, f"{name}/{revision.folder.name}")
-        )
-    files = site_files(list(entries.values()))
-    write_files(output, {**files, **{f"{STATIC}/{n}": c for n, c in static_files().items()}})
-    return failed
+    if revised:
+        print(f"{manifest.agreement}: {revised}")
 
 
 @contextmanager

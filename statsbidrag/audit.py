@@ -1,26 +1,30 @@
 """For the auditor: every comparison as a page, and the tables as files that people open.
 
 Belongs here: grouping and counting the comparisons, their Swedish names, the CSV files of a
-revision. Does not: the comparisons themselves (`statsbidrag.reconciliation`), the machine's form of
-the allocation (the command `allocate --format csv`), or hashes of inputs (the manifest).
+revision, among them those that a later comparison reads (`statsbidrag.published_revision`). Does
+not: the comparisons themselves (`statsbidrag.reconciliation`), the machine's form of the allocation
+(the command `allocate --format csv`), or hashes of inputs (the manifest).
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import pandas as pd
 
-from schemas.agreement import Agreement, Coverage, Status
-from schemas.common import Maturity, RecipientType
+from schemas.agreement import Agreement, Coverage, Post, Status
+from schemas.common import Maturity, RecipientType, weakest
 from schemas.reconciliation import Kind, Reconciliation, Result, Severity, Verdict
 from statsbidrag.allocation import AmountRow, rows
+from statsbidrag.derivation import Derivation, DerivationStep
+from statsbidrag.figures import MARKS, MATURITIES
 from statsbidrag.pages import html_page
 from statsbidrag.rendering import STATIC
+from statsbidrag.wording import key_in_words
 
 _FOLDED_FROM: Final = 25
 """So many comparisons of one kind that agree are folded: the others are what is looked for."""
@@ -41,6 +45,14 @@ KINDS: Final = {
     Kind.EXTRACTS: (
         "Filer för samma dag mot varandra",
         "Två filer med folkmängd för samma dag och nivå jämförs område för område.",
+    ),
+    Kind.CORRECTION: (
+        "Rättade folkmängder",
+        "Ett tal i en fil är känt som fel och är ersatt. Filens tal jämförs med det som används.",
+    ),
+    Kind.DOUBT: (
+        "Det som filerna inte säger själva",
+        "Vad ett uttag med folkmängd lämnar öppet. Följefilen svarar för det.",
     ),
     Kind.ALLOCATED_TO_POST: (
         "Fördelade belopp mot posterna",
@@ -77,24 +89,24 @@ KINDS: Final = {
 }
 """What each kind of comparison is called, and what it does."""
 
+_COMPUTED: Final = {
+    Kind.ALLOCATED_TO_POST: "found",
+    Kind.PUBLISHED_AMOUNT: "found",
+    Kind.PUBLISHED_NATION: "found",
+    Kind.PLAN_TO_POST: "expected",
+    Kind.PLAN_TO_TOTAL: "expected",
+}
+
 VERDICTS: Final = {
     Verdict.DIFFERENT: "Stämmer inte",
     Verdict.UNTESTABLE: "Kan inte prövas",
     Verdict.KNOWN_DIFFERENCE: "Känd skillnad",
     Verdict.CALIBRATED: "Kalibrerad, ingen bekräftelse",
     Verdict.ROUNDING: "Avrundning",
+    Verdict.PERTURBED: "Inom SCB:s slumptal",
     Verdict.EQUAL: "Stämmer",
 }
 """The verdicts in words, those to look at first."""
-
-MATURITIES: Final = {
-    Maturity.DEFINITIVE: "slutlig",
-    Maturity.PRELIMINARY: "preliminär",
-    Maturity.RECONSTRUCTED: "återräknad",
-    Maturity.ESTIMATE: "skattad",
-    Maturity.UNRESOLVED: "publicerad, inte omräknad",
-}
-"""The maturity of a figure in one word, as the files say it."""
 
 TYPES: Final = {
     RecipientType.REGION: "region",
@@ -117,7 +129,7 @@ _WITHHELD: Final = {
     "": "",
 }
 
-_SUMS: Final = {"group": "summa av en posts delar", "nation": "riket", "total": "totalbelopp"}
+SUMS: Final = {"group": "summa av en posts delar", "nation": "riket", "total": "totalbelopp"}
 
 
 # --- The page --------------------------------------------------------------------------------
@@ -140,6 +152,16 @@ class Group:
         """All of them, those that are looked for first."""
         return self.shown + self.folded
 
+    @property
+    def computed(self) -> str:
+        """Which side of a comparison is an amount that we computed: `expected`, `found` or none."""
+        return _COMPUTED.get(self.kind, "")
+
+    @property
+    def marked(self) -> tuple[Result, ...]:
+        """Those that a computed amount takes part in."""
+        return tuple(r for r in self.results if getattr(r, self.computed, None) is not None)
+
     def count(self, verdict: Verdict) -> int:
         """How many came to that verdict."""
         return sum(result.verdict == verdict for result in self.results)
@@ -147,7 +169,10 @@ class Group:
 
 @dataclass(frozen=True)
 class AuditView:
-    """Everything that the page of comparisons shows. `known_sek` is the sum of the posts."""
+    """Everything that the page of comparisons shows. `known_sek` is the sum of the posts.
+
+    `doubtful` is the maturity of each computed amount that a reader must be told of, by its cell.
+    """
 
     agreement_title: str
     year: int
@@ -159,6 +184,7 @@ class AuditView:
     fingerprint: str
     groups: tuple[Group, ...]
     withheld: tuple[str, ...]
+    doubtful: Mapping[str, Maturity]
 
     @property
     def title(self) -> str:
@@ -175,13 +201,26 @@ class AuditView:
         """How many comparisons of any kind came to that verdict."""
         return sum(group.count(verdict) for group in self.groups)
 
+    def mark(self, result: Result) -> str:
+        """The mark of the computed amount in a comparison, on whichever side it stands."""
+        own = [self.doubtful[row] for row in result.rows if row in self.doubtful]
+        return MARKS.get(weakest(own), "")
+
+    @property
+    def explained(self) -> tuple[Maturity, ...]:
+        """The maturities whose mark stands in some comparison, the weakest first."""
+        found = {self.mark(result) for group in self.groups for result in group.marked}
+        return tuple(maturity for maturity, mark in MARKS.items() if mark in found)
+
     @property
     def total(self) -> int:
         """How many comparisons there are."""
         return sum(len(group.results) for group in self.groups)
 
 
-def audit_view(agreement: Agreement, reconciliation: Reconciliation) -> AuditView:
+def audit_view(
+    agreement: Agreement, reconciliation: Reconciliation, allocation: pd.DataFrame
+) -> AuditView:
     """The comparisons of one agreement in groups, as the page shows them."""
     by_kind = {
         kind: [result for result in reconciliation.results if result.kind == kind] for kind in KINDS
@@ -197,12 +236,30 @@ def audit_view(agreement: Agreement, reconciliation: Reconciliation) -> AuditVie
         fingerprint=reconciliation.fingerprint,
         groups=tuple(_group(kind, results) for kind, results in by_kind.items() if results),
         withheld=tuple(reconciliation.withheld()),
+        doubtful=_doubtful(rows(allocation)),
     )
 
 
-def audit_page(agreement: Agreement, reconciliation: Reconciliation) -> bytes:
+def _doubtful(every: Sequence[AmountRow]) -> dict[str, Maturity]:
+    """The maturity of each computed amount that is not one that was published, by its cell.
+
+    A column of figures that were all published and met has a sum that nobody need doubt.
+    """
+    own = [row for row in every if row.amount_sek not in (None, row.published_sek)]
+    columns = {(row.post, row.recipient_type) for row in own if row.kind != "nation"}
+    return {
+        row.cell: row.maturity
+        for row in own
+        if row.maturity in MARKS
+        and (row.kind != "nation" or (row.post, row.recipient_type) in columns)
+    }
+
+
+def audit_page(
+    agreement: Agreement, reconciliation: Reconciliation, allocation: pd.DataFrame
+) -> bytes:
     """`audit/avstamning.html`: every comparison of one revision, what differs first."""
-    view = audit_view(agreement, reconciliation)
+    view = audit_view(agreement, reconciliation, allocation)
     return html_page(
         "avstamning.html.jinja",
         static=f"../{STATIC}/",
@@ -265,7 +322,7 @@ def reconciliation_csv(reconciliation: Reconciliation) -> bytes:
         "län",
         "anmärkning",
     ]
-    return _csv(head, (_comparison(result) for result in reconciliation.results))
+    return csv_bytes(head, (_comparison(result) for result in reconciliation.results))
 
 
 def _comparison(result: Result) -> list[object]:
@@ -287,7 +344,7 @@ def _comparison(result: Result) -> list[object]:
     ]
 
 
-_AMOUNT_HEAD: Final = [
+AMOUNT_HEAD: Final = [
     "överenskommelse",
     "post",
     "mottagartyp",
@@ -302,13 +359,13 @@ _AMOUNT_HEAD: Final = [
 def allocation_csv(allocation: pd.DataFrame) -> bytes:
     """`allocation.csv`: every recipient's amount of every post, and no sums."""
     own = [row for row in rows(allocation) if row.kind == "post"]
-    return _csv(_AMOUNT_HEAD, (_amount(row) for row in own))
+    return csv_bytes(AMOUNT_HEAD, (_amount(row) for row in own))
 
 
 def totals_csv(allocation: pd.DataFrame) -> bytes:
     """`totals.csv`: sums of a post's parts, of columns (*riket*) and per recipient."""
     own = [row for row in rows(allocation) if row.kind != "post"]
-    return _csv(["slag", *_AMOUNT_HEAD], ([_SUMS[row.kind], *_amount(row)] for row in own))
+    return csv_bytes(["slag", *AMOUNT_HEAD], ([SUMS[row.kind], *_amount(row)] for row in own))
 
 
 def _amount(row: AmountRow) -> list[object]:
@@ -324,7 +381,99 @@ def _amount(row: AmountRow) -> list[object]:
     ]
 
 
-def _csv(head: Sequence[str], body: Iterable[Sequence[object]]) -> bytes:
+POPULATION_HEAD: Final = [
+    "underlag",
+    "dag",
+    "nivå",
+    "åldrar",
+    "kod",
+    "antal",
+    "mognad",
+    "fil",
+    "sha256",
+    "platser i filen",
+]
+POST_HEAD: Final = [
+    "post",
+    "mottagartyp",
+    "rubrik",
+    "belopp, kr",
+    "regel",
+    "avrundning",
+    "enhet, kr",
+]
+DERIVATION_HEAD: Final = [
+    "post",
+    "mottagartyp",
+    "kod",
+    "mottagare",
+    "steg",
+    "i ord",
+    "formel",
+    "exakt, kr",
+    "eget underlag",
+    "allas underlag",
+    "underlag",
+]
+
+
+def population_csv(basis: pd.DataFrame) -> bytes:
+    """`audit/folkmangd.csv`: every figure of population (or weight) that an amount rests on."""
+    own = basis.copy()
+    own["maturity"] = [MATURITIES[Maturity(name)] for name in own["maturity"]]
+    return csv_bytes(POPULATION_HEAD, own.itertuples(index=False, name=None))
+
+
+def posts_csv(agreement: Agreement) -> bytes:
+    """`audit/poster.csv`: every post with its money, its rule in words and its rounding."""
+    return csv_bytes(POST_HEAD, (_post(agreement, post) for post in agreement.posts))
+
+
+def _post(agreement: Agreement, post: Post) -> list[object]:
+    rounding = agreement.rounding_of(post)
+    return [
+        post.id,
+        TYPES[post.recipients],
+        post.label,
+        post.amount,
+        key_in_words(agreement, post),
+        str(rounding.method),
+        rounding.unit,
+    ]
+
+
+def derivation_csv(derivations: Iterable[Derivation]) -> bytes:
+    """`audit/harledning.csv`: one row per post, recipient and step of the key.
+
+    The exact value of a step is a fraction of whole numbers; the recipient's amount is the sum of
+    its steps, rounded. The population (or weight) is the recipient's own and that of all who share.
+    """
+    return csv_bytes(
+        DERIVATION_HEAD,
+        (
+            _step(derivation, number, step)
+            for derivation in derivations
+            for number, step in enumerate(derivation.steps, start=1)
+        ),
+    )
+
+
+def _step(derivation: Derivation, number: int, step: DerivationStep) -> list[object]:
+    cell = step.population
+    return [
+        derivation.post,
+        TYPES[derivation.recipient_type],
+        derivation.recipient_code,
+        derivation.recipient_name,
+        number,
+        step.words,
+        step.formula,
+        f"{step.value.numerator}/{step.value.denominator}",
+        *((cell.recipient, cell.nation, cell.basis) if cell else ("", "", "")),
+    ]
+
+
+def csv_bytes(head: Sequence[str], body: Iterable[Sequence[object]]) -> bytes:
     """Semicolons, a byte order mark and CRLF: what a Swedish spreadsheet opens without asking.
 
     CRLF is what RFC 4180 names and what Excel itself writes. None becomes an empty field.

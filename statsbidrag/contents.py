@@ -5,18 +5,38 @@ Belongs here: the list of files. Does not: how they are written (`statsbidrag.pu
 
 from __future__ import annotations
 
+from typing import Final
+
 import pandas as pd
 
 from schemas.agreement import Agreement
 from schemas.common import Maturity, RecipientType
 from schemas.manifest import About
 from schemas.reconciliation import Reconciliation
-from statsbidrag.audit import allocation_csv, audit_page, reconciliation_csv, totals_csv
+from statsbidrag.audit import (
+    allocation_csv,
+    audit_page,
+    derivation_csv,
+    population_csv,
+    posts_csv,
+    reconciliation_csv,
+    totals_csv,
+)
+from statsbidrag.derivation import derive_all
+from statsbidrag.figures import figures_of, maturities_to_explain
 from statsbidrag.register import names
 from statsbidrag.rendering import STATIC, static_files
 
+ALLOCATION: Final = "allocation.csv"
+TOTALS: Final = "totals.csv"
+POPULATION: Final = "audit/folkmangd.csv"
+POSTS: Final = "audit/poster.csv"
+DERIVATIONS: Final = "audit/harledning.csv"
 
-def about(agreement: Agreement, basis: pd.DataFrame, register: pd.DataFrame) -> About:
+
+def about(
+    agreement: Agreement, basis: pd.DataFrame, register: pd.DataFrame, allocation: pd.DataFrame
+) -> About:
     """What the front page says of the agreement, kept with the revision that it was true of."""
     return About(
         title=agreement.title,
@@ -25,18 +45,31 @@ def about(agreement: Agreement, basis: pd.DataFrame, register: pd.DataFrame) -> 
         coverage=agreement.coverage,
         total_sek=agreement.total.amount,
         maturities=tuple(sorted({Maturity(m) for m in basis["maturity"]}, key=lambda m: m.rank)),
+        marked=maturities_to_explain(figures_of(allocation)),
         counties=names(register, RecipientType.LAN),
     )
 
 
 def revision_files(
-    agreement: Agreement, allocation: pd.DataFrame, reconciliation: Reconciliation
+    agreement: Agreement,
+    register: pd.DataFrame,
+    basis: pd.DataFrame,
+    allocation: pd.DataFrame,
+    reconciliation: Reconciliation,
 ) -> dict[str, bytes]:
-    """What a revision holds besides its documents: tables, the audit page, style sheets, fonts."""
+    """What a revision holds besides its documents: tables, audit files, style sheets, fonts.
+
+    The audit files carry all that a later comparison needs, so that no revision depends on raw
+    files that may be gone.
+    """
+    derivations = derive_all(agreement, basis, allocation, register)
     return {
-        "allocation.csv": allocation_csv(allocation),
-        "totals.csv": totals_csv(allocation),
+        ALLOCATION: allocation_csv(allocation),
+        TOTALS: totals_csv(allocation),
         "reconciliation.csv": reconciliation_csv(reconciliation),
-        "audit/avstamning.html": audit_page(agreement, reconciliation),
+        "audit/avstamning.html": audit_page(agreement, reconciliation, allocation),
+        POPULATION: population_csv(basis),
+        POSTS: posts_csv(agreement),
+        DERIVATIONS: derivation_csv(derivations),
         **{f"{STATIC}/{name}": content for name, content in static_files().items()},
     }

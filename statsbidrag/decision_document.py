@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from fractions import Fraction
 from typing import ClassVar, Final
@@ -17,15 +17,16 @@ from typing import ClassVar, Final
 from schemas.agreement import Agreement, Post, Status, TotalsFrom
 from schemas.common import TOTAL, Maturity, RecipientType, Reference
 from schemas.plan import Invoicing, Plan
-from schemas.sidecar import PopulationSidecar
 from statsbidrag import register as reg
 from statsbidrag.change_section import ChangeSection, change_section
+from statsbidrag.decisions import Replaced
 from statsbidrag.derivation import Derivation, derive
 from statsbidrag.errors import ProgramError
 from statsbidrag.figures import Figure, figure, maturities_to_explain, summed
 from statsbidrag.material import Material
 from statsbidrag.pdf import Attachment
 from statsbidrag.plan import Placed, county_amounts, placed
+from statsbidrag.population_notes import PopulationNote, population_notes
 from statsbidrag.typography import NBSP, listed
 from statsbidrag.wording import share_in_words, source_title
 
@@ -73,14 +74,15 @@ class MeasureRow:
     """A measure in the plan: what, by whom, for how much.
 
     `share` is the share of the post that the plan gives instead of kronor, in words; `later`: the
-    sum is what the others leave, to be decided later. What the plan does not say is empty.
+    sum is what the others leave, to be decided later. `amount` is then as mature as the post; a sum
+    in kronor is the county's own, and carries no mark. What the plan does not say is empty.
     """
 
     title: str
     label: str
     responsible: str
     organisations: tuple[str, ...]
-    amount_sek: int
+    amount: Figure
     note: str
     level: str = ""
     share: str = ""
@@ -108,9 +110,14 @@ class PostPart:
     gaps: tuple[KnownGap, ...]
 
     @property
-    def placed_sek(self) -> int:
+    def placed(self) -> Figure:
         """What the measures come to."""
-        return sum(measure.amount_sek for measure in self.measures)
+        return summed(measure.amount for measure in self.measures)
+
+    @property
+    def placed_sek(self) -> int:
+        """The same in kronor."""
+        return self.placed.sek
 
     @property
     def unexplained_sek(self) -> int:
@@ -129,12 +136,17 @@ class LevelRow:
     """What one level has of each post, None where it has nothing; `level` is empty if unsaid."""
 
     level: str
-    amounts_sek: tuple[int | None, ...]
+    amounts: tuple[Figure | None, ...]
+
+    @property
+    def total(self) -> Figure:
+        """The level's money."""
+        return summed(amount for amount in self.amounts if amount is not None)
 
     @property
     def total_sek(self) -> int:
-        """The level's money."""
-        return sum(amount or 0 for amount in self.amounts_sek)
+        """The same in kronor."""
+        return self.total.sek
 
 
 @dataclass(frozen=True)
@@ -145,10 +157,10 @@ class LevelTable:
     rows: tuple[LevelRow, ...]
 
     @property
-    def totals_sek(self) -> tuple[int, ...]:
+    def totals(self) -> tuple[Figure, ...]:
         """What all levels have of each post."""
-        columns = zip(*(row.amounts_sek for row in self.rows), strict=True)
-        return tuple(sum(amount or 0 for amount in column) for column in columns)
+        columns = zip(*(row.amounts for row in self.rows), strict=True)
+        return tuple(summed(each for each in column if each is not None) for column in columns)
 
 
 @dataclass(frozen=True)
@@ -159,9 +171,9 @@ class OrganisationPart:
     measures: tuple[MeasureRow, ...]
 
     @property
-    def amount_sek(self) -> int:
+    def amount(self) -> Figure:
         """What the measures come to."""
-        return sum(measure.amount_sek for measure in self.measures)
+        return summed(measure.amount for measure in self.measures)
 
     @property
     def shared(self) -> bool:
@@ -183,7 +195,10 @@ class ReportingRow:
 
 @dataclass(frozen=True)
 class Extract:
-    """A population file that some amount rests on."""
+    """A population file that some amount rests on; or a table of weights, then with its title.
+
+    `ages` of a table of weights is what it counts.
+    """
 
     ages: tuple[str, ...]
     reference_date: date
@@ -191,6 +206,7 @@ class Extract:
     maturity: Maturity
     file: str
     sha256: str
+    table: str = ""
 
 
 @dataclass(frozen=True)
@@ -205,8 +221,14 @@ class Computation:
 
     @property
     def uses_population(self) -> bool:
-        """Whether any step of the key is a share of a population."""
+        """Whether any step of the key is a share of a population, or by a table of weights."""
         return any(step.population is not None for step in self.derivation.steps)
+
+    @property
+    def weighted(self) -> bool:
+        """Whether any step of the key goes by a table of weights."""
+        cells = [step.population for step in self.derivation.steps]
+        return any(cell.basis.startswith("weights/") for cell in cells if cell is not None)
 
 
 @dataclass(frozen=True)
@@ -246,6 +268,8 @@ class DecisionView:
     recipients_of_extract: tuple[str, ...]
     computations: tuple[Computation, ...]
     extracts: tuple[Extract, ...]
+    notes: tuple[PopulationNote, ...]
+    replaces: Replaced | None = None
 
     @property
     def created(self) -> datetime:
@@ -261,9 +285,9 @@ class DecisionView:
         return maturities_to_explain([*own, self.total, *changes])
 
     @property
-    def parts_sek(self) -> int:
+    def parts(self) -> Figure:
         """The sum of the printed posts, which may differ from the printed total by rounding."""
-        return sum(post.amount.sek for post in self.posts)
+        return summed(post.amount for post in self.posts)
 
     @property
     def known_sek(self) -> int:
@@ -284,13 +308,26 @@ class DecisionView:
 
     @property
     def maturities(self) -> tuple[Maturity, ...]:
-        """The maturities of the population files, each once, the best first."""
-        return tuple(sorted({extract.maturity for extract in self.extracts}, key=lambda m: m.rank))
+        """What must be said of the populations, the best first: nothing where all are SCB's own."""
+        found = {extract.maturity for extract in self.extracts if not extract.table}
+        if found == {Maturity.DEFINITIVE}:
+            return ()
+        return tuple(sorted(found, key=lambda maturity: maturity.rank))
 
     @property
-    def placed_sek(self) -> int:
+    def weighted(self) -> bool:
+        """Whether any amount rests on a table of weights."""
+        return any(extract.table for extract in self.extracts)
+
+    @property
+    def placed(self) -> Figure:
         """What all measures come to."""
-        return sum(post.placed_sek for post in self.posts)
+        return summed(post.placed for post in self.posts)
+
+    @property
+    def short(self) -> Figure:
+        """What the measures leave of the total, or take beyond it (then less than nothing)."""
+        return replace(summed([self.total, self.placed]), sek=self.total.sek - self.placed.sek)
 
     @property
     def levels(self) -> LevelTable | None:
@@ -320,6 +357,7 @@ def decision_view(material: Material, plan: Plan) -> DecisionView:
     measures = placed(plan, county_amounts(material.allocation, plan.county))
     posts = tuple(_post_part(material, plan, post, measures) for post in own)
     computations = tuple(_computation(material, plan, post) for post in own)
+    extracts = _extracts(material, computations)
     folder = reg.folder(material.register, RecipientType.LAN, plan.county)
     county_name = reg.names(material.register, RecipientType.LAN)[plan.county]
     return DecisionView(
@@ -347,14 +385,17 @@ def decision_view(material: Material, plan: Plan) -> DecisionView:
         requisition_text=plan.requisition.text,
         requisition_sek=_requisition(material, plan, posts),
         deadlines=tuple(_dated(agreement, "requisition")),
-        organisations=tuple(_organisations(plan, measures)),
+        organisations=tuple(_organisations(plan, measures, posts)),
         payment=plan.payment.text,
         invoicing=plan.payment.invoicing,
         reporting=tuple(_reporting(agreement, plan)),
         repayment=next((each for each in _dated(agreement, "repayment") if each.in_force), None),
         recipients_of_extract=plan.recipients_of_extract,
         computations=computations,
-        extracts=_extracts(material, computations),
+        extracts=extracts,
+        notes=population_notes(
+            material.extracts[each.sha256] for each in extracts if not each.table
+        ),
     )
 
 
@@ -367,7 +408,7 @@ def _county_posts(agreement: Agreement) -> Sequence[Post]:
 
 def _post_part(material: Material, plan: Plan, post: Post, measures: Sequence[Placed]) -> PostPart:
     amount = figure(material.allocation, post.id, RecipientType.LAN, plan.county)
-    own = tuple(_measure(each) for each in measures if each.measure.post == post.id)
+    own = tuple(_measure(each, amount) for each in measures if each.measure.post == post.id)
     gaps = tuple(
         KnownGap(known.amount, known.reason, source_title(material.agreement, known.source))
         for known in plan.known_differences
@@ -376,7 +417,7 @@ def _post_part(material: Material, plan: Plan, post: Post, measures: Sequence[Pl
     return PostPart(post.id, post.title, post.label, amount, own, gaps)
 
 
-def _measure(each: Placed) -> MeasureRow:
+def _measure(each: Placed, post: Figure) -> MeasureRow:
     measure = each.measure
     if each.amount_sek is None:
         raise ProgramError(f"{measure.post}: {measure.title}: a plan without its sums is withheld.")
@@ -385,7 +426,9 @@ def _measure(each: Placed) -> MeasureRow:
         label=measure.label,
         responsible=measure.responsible,
         organisations=measure.organisation,
-        amount_sek=each.amount_sek,
+        amount=Figure(each.amount_sek, published=True, maturity=Maturity.DEFINITIVE)
+        if measure.amount is not None
+        else replace(post, sek=each.amount_sek),
         note=measure.note,
         level=measure.level,
         share=share_in_words(measure.share) if measure.share is not None else "",
@@ -393,10 +436,10 @@ def _measure(each: Placed) -> MeasureRow:
     )
 
 
-def _of_level(posts: Sequence[PostPart], level: str) -> tuple[int | None, ...]:
+def _of_level(posts: Sequence[PostPart], level: str) -> tuple[Figure | None, ...]:
     """What one level has of each post, None where it has nothing."""
-    own = [[m.amount_sek for m in post.measures if m.level == level] for post in posts]
-    return tuple(sum(amounts) if amounts else None for amounts in own)
+    own = [[m.amount for m in post.measures if m.level == level] for post in posts]
+    return tuple(summed(amounts) if amounts else None for amounts in own)
 
 
 def _frame(agreement: Agreement) -> Frame:
@@ -435,10 +478,14 @@ def _dated(agreement: Agreement, name: str) -> Iterator[DatedSource]:
         yield DatedSource(day, _citation(agreement, reference), index == len(dated) - 1)
 
 
-def _organisations(plan: Plan, measures: Sequence[Placed]) -> Iterator[OrganisationPart]:
+def _organisations(
+    plan: Plan, measures: Sequence[Placed], posts: Sequence[PostPart]
+) -> Iterator[OrganisationPart]:
+    amounts = {post.id: post.amount for post in posts}
     for organisations in plan.by_organisation():
         own = [each for each in measures if each.measure.organisation == organisations]
-        yield OrganisationPart(organisations, tuple(_measure(each) for each in own))
+        rows = tuple(_measure(each, amounts[each.measure.post]) for each in own)
+        yield OrganisationPart(organisations, rows)
 
 
 def _reporting(agreement: Agreement, plan: Plan) -> Iterator[ReportingRow]:
@@ -520,49 +567,66 @@ def _is_calibrated(material: Material, sha256: str, post: str, county: str) -> b
 
 def _extracts(material: Material, computations: Sequence[Computation]) -> tuple[Extract, ...]:
     """The population files that some amount rests on, each once, in the order of their use."""
-    ages: dict[str, dict[str, None]] = {}
+    ages: dict[tuple[str, str], dict[str, None]] = {}
     for computation in computations:
         for step in computation.derivation.steps:
             if step.population is not None:
-                ages.setdefault(step.population.sha256, {})[step.population.ages] = None
+                cell = step.population
+                ages.setdefault((cell.sha256, cell.reference_date), {})[cell.ages] = None
     return tuple(
-        _extract(material.extracts, sha256, tuple(intervals)) for sha256, intervals in ages.items()
+        _extract(material, sha256, date.fromisoformat(day), tuple(intervals))
+        for (sha256, day), intervals in ages.items()
     )
 
 
-def _extract(extracts: dict[str, PopulationSidecar], sha256: str, ages: tuple[str, ...]) -> Extract:
-    if sha256 not in extracts:
+def _extract(material: Material, sha256: str, day: date, ages: tuple[str, ...]) -> Extract:
+    weights = material.weights.get(sha256)
+    if weights is not None:
+        described = (weights.source, weights.maturity, weights.file, sha256, weights.title)
+        return Extract(ages, day, *described)
+    if sha256 not in material.extracts:
         raise ProgramError(f"an amount rests on an extract that is not in the material: {sha256}")
-    sidecar = extracts[sha256]
-    return Extract(
-        ages, sidecar.reference_date, sidecar.producer, sidecar.maturity, sidecar.file, sha256
-    )
+    sidecar = material.extracts[sha256]
+    return Extract(ages, day, sidecar.producer, sidecar.maturity, sidecar.file, sha256)
 
 
 # --- The same tables, for a spreadsheet ------------------------------------------------------
+
+
+_CSV_HEAD: Final = [
+    *("tabell", "område", "insats", "nivå", "ansvarig verksamhet", "organisation"),
+    *("summa, kr", "mognad"),
+]
 
 
 def _csv(view: DecisionView) -> bytes:
     """The tables with semicolons and a byte order mark, one row per figure of the document."""
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow(
-        ["tabell", "område", "insats", "nivå", "ansvarig verksamhet", "organisation", "summa, kr"]
-    )
+    writer.writerow(_CSV_HEAD)
+    writer.writerows(_csv_rows(view))
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _csv_rows(view: DecisionView) -> Iterator[list[str | int]]:
+    """The rows. Of a sum that the county's own plan gives, no maturity is said."""
     for post in view.posts:
-        writer.writerow(["Medel per område", post.label, *[""] * 4, post.amount.sek])
-    writer.writerow(["Medel per område", "Summa", *[""] * 4, view.total.sek])
+        yield ["Medel per område", post.label, *[""] * 4, post.amount.sek, post.amount.word]
+    yield ["Medel per område", "Summa", *[""] * 4, view.total.sek, view.total.word]
     for post in view.posts:
         for row in post.measures:
             who = listed(row.organisations)
-            cells = [post.label, row.title, row.level, row.responsible, who, row.amount_sek]
-            writer.writerow(["Fördelning på insatser", *cells])
+            cells = [post.label, row.title, row.level, row.responsible, who]
+            yield ["Fördelning på insatser", *cells, *_placed(row.amount)]
         for gap in post.gaps:
-            cells = [post.label, gap.reason, "", "", "", -gap.amount_sek]
-            writer.writerow(["Kända skillnader mot områdets medel", *cells])
+            cells = [post.label, gap.reason, "", "", ""]
+            yield ["Kända skillnader mot områdets medel", *cells, -gap.amount_sek, ""]
     for level in view.levels.rows if view.levels else ():
-        writer.writerow(["Summa per nivå", "", "", level.level, "", "", level.total_sek])
+        yield ["Summa per nivå", "", "", level.level, "", "", *_placed(level.total)]
     for part in view.organisations if view.names_organisations else ():
         who = listed(part.organisations)
-        writer.writerow(["Summa per organisation", "", "", "", "", who, part.amount_sek])
-    return text.getvalue().encode("utf-8-sig")
+        yield ["Summa per organisation", "", "", "", "", who, *_placed(part.amount)]
+
+
+def _placed(amount: Figure) -> list[str | int]:
+    return [amount.sek, amount.word if amount.mark else ""]

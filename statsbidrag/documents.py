@@ -6,14 +6,22 @@ Belongs here: the list. Does not: what one document shows (`statsbidrag.decision
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from typing import TypeVar
 
 from schemas.agreement import Coverage
+from schemas.common import RecipientType
+from schemas.decisions import Issued
 from schemas.plan import Plan
-from statsbidrag.decision_document import decision_view
+from statsbidrag.decision_document import DecisionView, decision_view
+from statsbidrag.decisions import last_two, replaced
 from statsbidrag.material import Material
-from statsbidrag.national_tables import national_tables
-from statsbidrag.rendering import Document, View, render, static_files
+from statsbidrag.national_tables import NationalView, national_tables
+from statsbidrag.rendering import Document, View, fingerprint, render, static_files
+
+IssuedView = TypeVar("IssuedView", DecisionView, NationalView)
+"""What can be issued, and hence be replaced."""
 
 __all__ = ["Document", "View", "decision_document", "render", "static_files", "views"]
 
@@ -22,17 +30,20 @@ def views(material: Material, counties: Collection[str] | None = None) -> tuple[
     """What the agreement's documents show, ready to be rendered in any process.
 
     The national tables, and one decision document per plan that adds up; `counties` leaves only the
-    latter, of those codes. A partial agreement has no documents to recipients, and a failed
-    reconciliation withholds its own.
+    latter, of those codes. A partial agreement has no documents to recipients, nor has one with an
+    unresolved post to the counties, and a failed reconciliation withholds its own.
     """
     withheld = material.reconciliation.withheld()
     if {"agreement", "documents"} & {*withheld}:
         return ()
-    nation: tuple[View, ...] = (national_tables(material),) if counties is None else ()
-    if material.agreement.coverage == Coverage.PARTIAL:
+    nation: tuple[View, ...] = ()
+    if counties is None:
+        nation = (as_issued(national_tables(material), material.decisions),)
+    own = material.agreement.posts_of(RecipientType.LAN)
+    if material.agreement.coverage == Coverage.PARTIAL or any(post.unresolved for post in own):
         return nation
     return nation + tuple(
-        decision_view(material, plan)
+        as_issued(decision_view(material, plan), material.decisions)
         for plan in material.plans
         if f"plan:{plan.county}" not in withheld and (counties is None or plan.county in counties)
     )
@@ -40,4 +51,19 @@ def views(material: Material, counties: Collection[str] | None = None) -> tuple[
 
 def decision_document(material: Material, plan: Plan) -> Document:
     """One county's decision document, rendered here and now."""
-    return render(decision_view(material, plan))
+    return render(as_issued(decision_view(material, plan), material.decisions))
+
+
+def as_issued(view: IssuedView, decisions: Sequence[Issued]) -> IssuedView:
+    """The view that says which issued document it replaces; the issued one itself as it was issued.
+
+    That a document was issued changes nothing in it: while its content is that of the last issued
+    one, by the fingerprint, it keeps what that one said, and with it its bytes.
+    """
+    last, before = last_two(decisions, view.path)
+    if last is None:
+        return view
+    as_then = replace(view, replaces=replaced(before))
+    if fingerprint(as_then).startswith(last.fingerprint):
+        return as_then
+    return replace(view, replaces=replaced(last))

@@ -18,6 +18,7 @@ from typing import Final
 
 from schemas.agreement import Agreement
 from schemas.manifest import HashedFile
+from statsbidrag.corrections import read_corrections
 from statsbidrag.errors import InputError
 from statsbidrag.pdf import engine_versions
 from statsbidrag.population import reference_dates, weight_tables
@@ -55,6 +56,20 @@ def inputs_of(raw: Raw, agreement_id: str, project: Path) -> Inputs:
     return Inputs(tuple(files), versions())
 
 
+def raw_content(raw: Raw, agreement_id: str) -> str:
+    """The sha256 over an agreement's raw files: changes when their content does, and only then.
+
+    What the program itself is does not count. Raises InputError for a missing file.
+    """
+    files = _hashed(raw.root, "raw", raw_files(raw, agreement_id))
+    return content_hash(files)
+
+
+def content_hash(files: Iterable[HashedFile]) -> str:
+    """The sha256 over the raw ones among a revision's inputs, as `raw_content` computes it."""
+    return _digest(f"{f.path}:{f.sha256}" for f in files if f.path.startswith("raw/"))
+
+
 def raw_files(raw: Raw, agreement_id: str) -> list[Path]:
     """The raw files of an agreement and of the one that it compares with, each once.
 
@@ -73,10 +88,15 @@ def raw_files(raw: Raw, agreement_id: str) -> list[Path]:
     for table in sorted({table for each in agreements for table in weight_tables(each)}):
         found.extend(sorted((raw.root / "weights").glob(f"{table}.*")))
     found.extend(raw.plan_paths(agreement_id))
+    found.append(raw.decisions_path(agreement_id))
+    extracts = set()
     for path, sidecar in raw.population_sidecars():
-        if sidecar.reference_date in days:
+        if days.intersection(sidecar.reference_dates):
+            extracts.add(sidecar.file)
             found.extend([path, described_by(path, sidecar)])
-    return sorted(path for path in found if path.is_file())
+    found.extend(p.path for p in read_corrections(raw) if p.correction.file in extracts)
+    found.append(raw.region_changes())
+    return sorted({path for path in found if path.is_file()})
 
 
 def _with_bases(raw: Raw, agreement_id: str) -> list[Agreement]:

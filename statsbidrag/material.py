@@ -6,14 +6,15 @@ Belongs here: the object itself. Does not: reading files (`statsbidrag.raw`), co
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
 from schemas.agreement import Agreement
+from schemas.decisions import Issued
 from schemas.plan import Plan
 from schemas.reconciliation import Reconciliation
-from schemas.sidecar import PopulationSidecar
+from schemas.sidecar import PopulationSidecar, WeightsSidecar
 from statsbidrag.comparison import Side
 
 
@@ -22,10 +23,12 @@ class Material:
     """One agreement, computed and reconciled, ready to be shown.
 
     `register`, `basis` and `allocation` are frames of `schemas.tables`; `allocation` holds every
-    kind of row. `extracts` are the sidecars of the population files behind `basis`, by sha256.
+    kind of row. `extracts` are the sidecars of the population files behind `basis`, by sha256, and
+    `weights` those of its tables of weights.
     `published_source` says whose publication the published figures are taken from (sources by the
     name in the `source` column). `compared` is the agreement that this one `compares_with`, None
-    where there is none, or where its file cannot be used.
+    where there is none, or where its file cannot be used. `decisions` is what was issued of the
+    agreement's documents before.
     """
 
     agreement: Agreement
@@ -38,3 +41,5 @@ class Material:
     extracts: dict[str, PopulationSidecar]
     published_source: str
     compared: Side | None = None
+    decisions: tuple[Issued, ...] = ()
+    weights: dict[str, WeightsSidecar] = field(default_factory=dict)

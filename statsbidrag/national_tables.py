@@ -20,10 +20,12 @@ from schemas.common import NATION, TOTAL, Level, Maturity, RecipientType, Refere
 from schemas.reconciliation import Kind
 from statsbidrag import register as reg
 from statsbidrag.allocation import NATION_NAME, basis_keys
+from statsbidrag.decisions import Replaced
 from statsbidrag.errors import ProgramError
 from statsbidrag.figures import Figure, figure, known_figure, maturities_to_explain, summed
 from statsbidrag.material import Material
 from statsbidrag.pdf import Attachment
+from statsbidrag.population_notes import PopulationNote, population_notes
 from statsbidrag.typography import NBSP, decimals
 from statsbidrag.wording import key_in_words, rounding_in_words, source_title
 
@@ -199,7 +201,8 @@ class Section:
 class BasisUse:
     """A population that a key uses, and the file it is taken from.
 
-    `added_from` is the file's own level where its regions were added to make this one.
+    `added_from` is the file's own level where its regions were added to make this one. `table` is
+    what a table of weights is called, which is no population: `ages` then says what it counts.
     """
 
     reference_date: date
@@ -210,6 +213,7 @@ class BasisUse:
     file: str
     sha256: str
     added_from: Level | None
+    table: str = ""
 
 
 @dataclass(frozen=True)
@@ -261,6 +265,8 @@ class NationalView:
     rules: tuple[Rule, ...]
     bases: tuple[BasisUse, ...]
     bases_number: int
+    notes: tuple[PopulationNote, ...]
+    replaces: Replaced | None = None
 
     @property
     def path(self) -> str:
@@ -294,8 +300,16 @@ class NationalView:
 
     @property
     def maturities(self) -> tuple[Maturity, ...]:
-        """The maturities of the populations, the best first."""
-        return tuple(sorted({basis.maturity for basis in self.bases}, key=lambda m: m.rank))
+        """What must be said of the populations, the best first: nothing where all are SCB's own."""
+        found = {basis.maturity for basis in self.bases if not basis.table}
+        if found == {Maturity.DEFINITIVE}:
+            return ()
+        return tuple(sorted(found, key=lambda maturity: maturity.rank))
+
+    @property
+    def weighted(self) -> bool:
+        """Whether any amount rests on a table of weights."""
+        return any(basis.table for basis in self.bases)
 
     @property
     def rounding(self) -> str:
@@ -347,6 +361,7 @@ def national_tables(material: Material) -> NationalView:
         rules=rules,
         bases=tuple(dict.fromkeys(basis for rule in rules for basis in rule.bases)),
         bases_number=next(numbers),
+        notes=population_notes(material.extracts.values()),
     )
 
 
@@ -555,19 +570,21 @@ def _rule(material: Material, post: Post) -> Rule:
 
 def _basis_use(material: Material, name: str) -> BasisUse:
     row = material.basis[material.basis["basis"] == name].iloc[0]
-    sidecar = material.extracts.get(str(row["sha256"]))
-    if sidecar is None:
+    sha256, level = str(row["sha256"]), Level(str(row["level"]))
+    sidecar, weights = material.extracts.get(sha256), material.weights.get(sha256)
+    described = sidecar or weights
+    if described is None:
         raise ProgramError(f"{name} rests on an extract that is not in the material.")
-    level = Level(str(row["level"]))
     return BasisUse(
-        reference_date=sidecar.reference_date,
+        reference_date=date.fromisoformat(str(row["reference_date"])),
         level=level,
         ages=str(row["ages"]),
-        producer=sidecar.producer,
+        producer=weights.source if weights else sidecar.producer if sidecar else "",
         maturity=Maturity(str(row["maturity"])),
-        file=sidecar.file,
-        sha256=sidecar.sha256,
-        added_from=sidecar.level if sidecar.level != level else None,
+        file=described.file,
+        sha256=sha256,
+        added_from=sidecar.level if sidecar and sidecar.level != level else None,
+        table=weights.title if weights else "",
     )
 
 
@@ -649,7 +666,7 @@ _TYPE_WORDS: Final = {
     RecipientType.KOMMUN: "kommun",
 }
 
-_CSV_HEAD: Final = ["mottagartyp", "kod", "mottagare", "post", "belopp, kr", "märke"]
+_CSV_HEAD: Final = ["mottagartyp", "kod", "mottagare", "post", "belopp, kr", "märke", "mognad"]
 
 
 def national_csv(view: NationalView) -> bytes:
@@ -659,6 +676,6 @@ def national_csv(view: NationalView) -> bytes:
     writer.writerow(_CSV_HEAD)
     for section, row, label, cell in _cells(view):
         kind = _TYPE_WORDS[section.recipients]
-        shown = ["", ""] if cell is None else [cell.sek, cell.mark]
+        shown = ["", "", ""] if cell is None else [cell.sek, cell.mark, cell.word]
         writer.writerow([kind, row.code, row.name, label, *shown])
     return text.getvalue().encode("utf-8-sig")

@@ -1,22 +1,35 @@
 """The site's own pages: the list of agreements, and the accessibility statement.
 
-Belongs here: which agreements, states and files the front page shows and links to. Does not: the
-pages of a revision (`statsbidrag.audit`, `statsbidrag.documents`), or writing anything.
+Belongs here: which agreements, states and files the front page shows and links to, and bringing it
+up to date with what is published. Does not: the pages of a revision (`statsbidrag.audit`,
+`statsbidrag.documents`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from schemas.agreement import Coverage, Status
 from schemas.common import Maturity
 from schemas.manifest import Manifest
 from statsbidrag.audit import withheld_in_words
+from statsbidrag.errors import InputError, ProgramError
+from statsbidrag.fingerprint import inputs_of
 from statsbidrag.national_tables import PATH as NATION
 from statsbidrag.pages import html_page
-from statsbidrag.rendering import STATIC
+from statsbidrag.publication import (
+    CURRENT,
+    NAME_LENGTH,
+    current_manifests,
+    read_manifest,
+    write_files,
+)
+from statsbidrag.raw import Raw
+from statsbidrag.rendering import STATIC, static_files
+from statsbidrag.revision_files import DIFF, PAGE, revision_documents
 
 TITLE: Final = "Statsbidrag enligt överenskommelse"
 INDEX: Final = "index.html"
@@ -56,7 +69,8 @@ class CountyLinks:
 class AgreementEntry:
     """One agreement on the front page. `folder` is the way to its revision, empty if none is shown.
 
-    `maturities` are those of the populations that its amounts rest on; `withheld` is in words.
+    `maturities` are those of the populations that its amounts rest on, `marked` those that a reader
+    is told of; `withheld` is in words.
     """
 
     id: str
@@ -66,11 +80,13 @@ class AgreementEntry:
     partial: bool
     total_sek: int
     maturities: tuple[Maturity, ...]
+    marked: tuple[Maturity, ...]
     folder: str
     revision: str
     withheld: tuple[str, ...]
     files: frozenset[str]
     counties: tuple[CountyLinks, ...]
+    revisions: tuple[Link, ...] = ()
 
     @property
     def draft(self) -> bool:
@@ -101,10 +117,13 @@ class AgreementEntry:
         )
 
 
-def agreement_entry(manifest: Manifest, folder: str) -> AgreementEntry:
+def agreement_entry(
+    manifest: Manifest, folder: str, revisions: Sequence[str] = ()
+) -> AgreementEntry:
     """What the front page shows of one agreement and its revision.
 
-    `folder` is the way to the revision, `<agreement>/current` for a complete one.
+    `folder` is the way to the revision, `<agreement>/current` for a complete one; `revisions` are
+    the names of its revision documents, `<before>..<after>`.
     """
     about = manifest.about
     outputs = frozenset(file.path for file in manifest.outputs)
@@ -116,13 +135,20 @@ def agreement_entry(manifest: Manifest, folder: str) -> AgreementEntry:
         partial=about.coverage == Coverage.PARTIAL,
         total_sek=about.total_sek,
         maturities=about.maturities,
+        marked=about.marked,
         folder=folder,
         revision=manifest.fingerprint,
         withheld=tuple(withheld_in_words(name, about.counties) for name in manifest.withheld),
         # A manifest does not list itself, and is always there.
         files=outputs | {"manifest.json"},
         counties=tuple(_counties(outputs, about.counties, folder)),
+        revisions=tuple(_revision(manifest.agreement, name) for name in revisions),
     )
+
+
+def _revision(agreement_id: str, name: str) -> Link:
+    before, _, after = name.partition("..")
+    return Link(f"{agreement_id}/{DIFF}/{name}/{PAGE}", f"Från {before} till {after}")
 
 
 def _counties(
@@ -153,3 +179,35 @@ def statement_page() -> bytes:
 def site_files(entries: Sequence[AgreementEntry]) -> dict[str, bytes]:
     """The site's own pages by path below `output/`; style sheets and fonts go beside them."""
     return {INDEX: index_page(entries), STATEMENT: statement_page()}
+
+
+def write_site(raw: Raw, output: Path, project: Path) -> list[ProgramError]:
+    """The site's own pages, as what is published now asks for; the same state, the same bytes.
+
+    Every current revision is shown. An agreement without one is shown with the revision of its
+    inputs as they are, if there is such a one: something of it is withheld. Gives back the errors
+    of revisions that cannot be read: the front page goes without them. Raises ProgramError where
+    nothing can be written.
+    """
+    current, failed = current_manifests(output)
+    entries = [
+        agreement_entry(each, f"{name}/{CURRENT}", revision_documents(output, name))
+        for name, each in current.items()
+    ]
+    for name in raw.agreement_ids():
+        if name in current:
+            continue
+        try:
+            revision = inputs_of(raw, name, project).fingerprint[:NAME_LENGTH]
+            if (output / name / revision).is_dir():
+                manifest = read_manifest(output / name / revision)
+                made = revision_documents(output, name)
+                entries.append(agreement_entry(manifest, f"{name}/{revision}", made))
+        except InputError:
+            # That its files cannot be read is told by whatever runs it.
+            continue
+        except ProgramError as error:
+            failed.append(error)
+    files = site_files(entries)
+    write_files(output, {**files, **{f"{STATIC}/{n}": c for n, c in static_files().items()}})
+    return failed

@@ -6,20 +6,23 @@ written here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from schemas.agreement import Agreement
+from schemas.decisions import Issued
 from schemas.plan import Plan
 from schemas.reconciliation import Reconciliation, Withholds
+from schemas.sidecar import WeightsSidecar
 from statsbidrag.agreement import load_agreement
 from statsbidrag.allocation import allocate
 from statsbidrag.comparison import Side, require_known_areas
+from statsbidrag.decisions import load_decisions
 from statsbidrag.errors import InputError, Problem
 from statsbidrag.material import Material
 from statsbidrag.plan import load_plans
-from statsbidrag.population import Extract, basis_frame, read_extracts, reference_dates
+from statsbidrag.population import Extract, basis_frame, read_extracts, weight_tables
 from statsbidrag.published import read_published
 from statsbidrag.raw import Raw
 from statsbidrag.reconciliation import reconcile
@@ -43,7 +46,7 @@ def compute(raw: Raw, agreement_id: str) -> Computed:
     """The agreement's amounts. Raises InputError for any file that cannot be used."""
     register = read_register(raw.register())
     agreement = load_agreement(raw, agreement_id, register)
-    extracts = read_extracts(raw, register, reference_dates(agreement))
+    extracts = read_extracts(raw, register, agreement)
     basis = basis_frame(agreement, extracts, raw, register)
     file = raw.published(agreement_id)
     published = read_published(file, agreement, register)
@@ -82,6 +85,7 @@ def gathered(
     allocation: pd.DataFrame,
     plans: tuple[Plan, ...],
     reconciliation: Reconciliation,
+    decisions: tuple[Issued, ...],
 ) -> Material:
     """What the documents are made of, from stages that ran apart."""
     used = set(basis["sha256"])
@@ -97,7 +101,15 @@ def gathered(
         extracts={s.sha256: s for _, s in raw.population_sidecars() if s.sha256 in used},
         published_source=file.sidecar.source if file else "",
         compared=compared_with(raw, agreement),
+        decisions=decisions,
+        weights=_weights(raw, agreement),
     )
+
+
+def _weights(raw: Raw, agreement: Agreement) -> dict[str, WeightsSidecar]:
+    """The sidecars of the tables of weights that the agreement's keys use, by sha256."""
+    sidecars = [raw.weights(table).sidecar for table in sorted(weight_tables(agreement))]
+    return {sidecar.sha256: sidecar for sidecar in sidecars}
 
 
 def material(raw: Raw, agreement_id: str, fingerprint: str = "") -> Material:
@@ -107,10 +119,11 @@ def material(raw: Raw, agreement_id: str, fingerprint: str = "") -> Material:
     """
     computed = compute(raw, agreement_id)
     plans = load_plans(raw, computed.agreement, computed.register)
+    decisions = load_decisions(raw, computed.agreement, computed.register)
     compared = compared_with(raw, computed.agreement)
-    made = material_of(computed, plans, fingerprint, compared)
+    made = material_of(computed, plans, fingerprint, compared, decisions)
     refuse_contradictions(made.reconciliation)
-    return made
+    return replace(made, weights=_weights(raw, computed.agreement))
 
 
 def refuse_contradictions(report: Reconciliation) -> None:
@@ -136,6 +149,7 @@ def material_of(
     plans: tuple[Plan, ...],
     fingerprint: str = "",
     compared: Side | None = None,
+    decisions: tuple[Issued, ...] = (),
 ) -> Material:
     """What the documents are made of."""
     report = reconcile(
@@ -160,4 +174,5 @@ def material_of(
         },
         published_source=computed.published_source,
         compared=compared,
+        decisions=decisions,
     )

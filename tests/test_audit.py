@@ -50,7 +50,7 @@ def each(request: pytest.FixtureRequest) -> Material:
 
 
 def page(own: Material) -> str:
-    return audit_page(own.agreement, own.reconciliation).decode()
+    return audit_page(own.agreement, own.reconciliation, own.allocation).decode()
 
 
 def read(content: bytes) -> list[dict[str, str]]:
@@ -61,7 +61,7 @@ def read(content: bytes) -> list[dict[str, str]]:
 
 
 def test_every_comparison_stands_on_the_page_once(each: Material) -> None:
-    view = audit_view(each.agreement, each.reconciliation)
+    view = audit_view(each.agreement, each.reconciliation, each.allocation)
     shown = [result for group in view.groups for result in group.results]
     assert len(shown) == view.total == len(each.reconciliation.results)
     bodies = re.findall(r'<table class="comparisons">.*?</table>', page(each), re.DOTALL)
@@ -70,7 +70,8 @@ def test_every_comparison_stands_on_the_page_once(each: Material) -> None:
 
 
 def test_the_summary_counts_every_verdict() -> None:
-    view = audit_view(of("psykisk-halsa-2025").agreement, of("psykisk-halsa-2025").reconciliation)
+    own = of("psykisk-halsa-2025")
+    view = audit_view(own.agreement, own.reconciliation, own.allocation)
     assert view.verdicts == (Verdict.EQUAL, Verdict.ROUNDING)
     assert (view.count(Verdict.EQUAL), view.count(Verdict.ROUNDING)) == (170, 6)
     text = page(of("psykisk-halsa-2025"))
@@ -93,7 +94,7 @@ def test_a_calibrated_match_is_called_that() -> None:
 
 def test_what_differs_comes_first(each: Material) -> None:
     order = list(VERDICTS)
-    for group in audit_view(each.agreement, each.reconciliation).groups:
+    for group in audit_view(each.agreement, each.reconciliation, each.allocation).groups:
         ranks = [order.index(result.verdict) for result in group.results]
         assert ranks == sorted(ranks)
 
@@ -115,7 +116,7 @@ def test_a_failure_says_what_is_withheld() -> None:
         where="plans/psykisk-halsa-2024/14.yaml",
     )
     report = Reconciliation(agreement=own.agreement.id, fingerprint="", results=(failed,))
-    text = audit_page(own.agreement, report).decode()
+    text = audit_page(own.agreement, report, own.allocation).decode()
     assert "beslutsunderlaget för län 14" in text
     assert "<strong>Stämmer inte</strong>" in text
     assert "−248\u00a0046" in text
@@ -136,7 +137,7 @@ def test_a_comparison_without_figures_leaves_them_out() -> None:
         severity=Severity.WARNING,
     )
     report = Reconciliation(agreement=own.agreement.id, fingerprint="", results=(untested,))
-    assert "None" not in audit_page(own.agreement, report).decode()
+    assert "None" not in audit_page(own.agreement, report, own.allocation).decode()
     assert read(reconciliation_csv(report))[0]["funnet"] == ""
 
 

@@ -438,7 +438,7 @@ def test_the_document_shows_what_is_known_of_2023_and_says_what_is_not() -> None
     assert "Summa inte känt 13 302 905 inte känt" in text
     assert "Posten Ungdomsmottagningar på 150 000 000 kr till länen 2023 kan inte räknas" in text
     assert "Länets summa för 2023 är inte beräknad" in text
-    assert "Belopp med ** bygger på befolkningstal som är återräknade" in text
+    assert "Belopp med ** bygger på folkmängd som är återräknad" in text
     assert "cirka −2,48" in text
     assert "De uppgifterna är länets egna och ungefärliga." in text
 

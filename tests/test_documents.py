@@ -262,7 +262,7 @@ def unpublished(view: DecisionView, index: int) -> DecisionView:
 def test_an_estimate_is_marked_explained_and_kept_out_of_the_requisition() -> None:
     view = replace(unpublished(_view(), 0), requisition_sek=None)
     first, *rest = text_of(render(view).pdf)
-    assert "Belopp med * är vår beräkning på skattad befolkning." in first
+    assert "Belopp med * är vår beräkning på skattad folkmängd, inte beslutade belopp." in first
     assert "2 974 230 *" in " ".join(rest)
     assert re.search(r"inte är beslutat\. Belopp (Sista dag|Beslutsunderlag,)", " ".join(rest))
     assert "Beloppet är lämnat tomt" in " ".join(rest)
@@ -270,7 +270,7 @@ def test_an_estimate_is_marked_explained_and_kept_out_of_the_requisition() -> No
 
 def test_a_reconstructed_figure_is_marked_and_explained() -> None:
     text = whole(render(unpublished(_view(), 1)).pdf)
-    assert "Belopp med ** bygger på befolkningstal som är återräknade" in text
+    assert "Belopp med ** bygger på folkmängd som är återräknad" in text
     assert "6 819 298 **" in text
 
 

@@ -176,8 +176,11 @@ def test_a_stated_total_of_a_partial_agreement_is_shown_as_riket() -> None:
 
 def test_the_csv_leaves_unknown_cells_empty() -> None:
     text = national_csv(view()).decode("utf-8-sig").splitlines()
-    assert "län;14;Västra Götalands län;Ungdomsmottagningar;25064083;#" in text
-    assert "län;23;Jämtlands län;Ungdomsmottagningar;;" in text
+    assert (
+        "län;14;Västra Götalands län;Ungdomsmottagningar;25064083;#;publicerad, inte omräknad"
+        in text
+    )
+    assert "län;23;Jämtlands län;Ungdomsmottagningar;;;" in text
 
 
 def test_figures_of_an_unresolved_post() -> None:
@@ -196,7 +199,8 @@ def test_figures_of_an_unresolved_post() -> None:
 
 
 def page(of: Material) -> str:
-    text = re.sub(r"<[^>]+>", " ", audit_page(of.agreement, of.reconciliation).decode())
+    page = audit_page(of.agreement, of.reconciliation, of.allocation).decode()
+    text = re.sub(r"<[^>]+>", " ", page)
     return " ".join(text.replace("\u00a0", " ").split())
 
 
@@ -214,7 +218,7 @@ def front(of: Material) -> str:
         format=1,
         agreement=of.agreement.id,
         fingerprint="ab" * 32,
-        about=about(of.agreement, of.basis, of.register),
+        about=about(of.agreement, of.basis, of.register, of.allocation),
         state="complete",
         withheld=(),
         inputs=(),

@@ -34,7 +34,7 @@ def manifest(own: Material, *files: str, withheld: tuple[str, ...] = ()) -> Mani
     return Manifest(
         format=1,
         agreement=own.agreement.id,
-        about=about(own.agreement, own.basis, own.register),
+        about=about(own.agreement, own.basis, own.register, own.allocation),
         fingerprint="2f6c1e08a4b7" + "0" * 52,
         state="withheld" if withheld else "complete",
         withheld=withheld,

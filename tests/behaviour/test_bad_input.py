@@ -179,7 +179,7 @@ FILES = [
         "no extract of that day",
         without_2024,
         "population",
-        ("TAB1267 for 2024-11-01", "found:    none", "fetch TAB1267"),
+        ("TAB1267 for 2024-11-01", "found:    none", "statsbidrag fetch"),
     ),
     Case(
         "truncated extract",
@@ -512,7 +512,7 @@ def test_a_missing_year_is_not_carried_forward(raw: RawCopy) -> None:
         path.unlink()
     shown = in_process("--raw", raw.root, "check").require(2)
     assert "TAB1267 for 2023-11-01" in shown.err
-    assert "fetch TAB1267" in shown.err
+    assert "statsbidrag fetch" in shown.err
     assert f"{A25}: 176 comparisons" in shown.out
 
 

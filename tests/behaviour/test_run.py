@@ -59,8 +59,8 @@ def current(output: Path, agreement: str) -> Path:
 
 
 def revisions(output: Path, agreement: str) -> set[str]:
-    """Every revision's folder; there must be nothing else beside them and `current`."""
-    names = {path.name for path in (output / agreement).iterdir()} - {"current"}
+    """Every revision's folder; nothing else but `current` and what differs may stand beside them."""
+    names = {path.name for path in (output / agreement).iterdir()} - {"current", "diff"}
     assert all(re.fullmatch(r"[0-9a-f]{12}", name) for name in names), names
     return names
 

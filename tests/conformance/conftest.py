@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import math
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+
+from tests.behaviour.helpers import A25, copy_of_raw
 
 PROJECT = Path(__file__).resolve().parents[2]
 PROGRAM = PROJECT / ".venv" / "bin" / "statsbidrag"
@@ -26,14 +31,15 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+ESTIMATE = "population/skattning_2024-11-01_kommun_alder_kon.json"
 JUDGED = pytest.StashKey[dict[str, list[str]]]()
 
 
-def run(output: Path, *arguments: str) -> None:
-    """The console script, on the project's own raw data."""
+def run(output: Path, *arguments: str, raw: Path = PROJECT / "raw") -> None:
+    """The console script, on the project's own raw data unless other are named."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("DAGSTER", "PANDERA"))}
     done = subprocess.run(
-        [PROGRAM, "--output", output, "run", *arguments],
+        [PROGRAM, "--raw", raw, "--output", output, "run", *arguments],
         cwd=PROJECT,
         env=kept,
         stdin=subprocess.DEVNULL,
@@ -47,10 +53,28 @@ def run(output: Path, *arguments: str) -> None:
 
 @pytest.fixture(scope="session")
 def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What `statsbidrag run` publishes. Not to be changed."""
-    folder = tmp_path_factory.mktemp("published") / "output"
+    """What `statsbidrag run` publishes, a revision document with it. Not to be changed."""
+    base = tmp_path_factory.mktemp("published")
+    folder = base / "output"
+    earlier = copy_of_raw(base / "raw")
+    earlier.change_json(ESTIMATE, one_child_less_everywhere)
+    run(folder, A25, raw=earlier.root)
+    before = (folder / A25 / "current").resolve()
     run(folder)
+    # No page leads to a revision that is not current any more.
+    shutil.rmtree(before)
     return folder
+
+
+def one_child_less_everywhere(extract: Any) -> None:
+    """In every municipality one of 18 years becomes one of 19: its population stays the same."""
+    ages = list(extract["dimension"]["Alder"]["category"]["index"])
+    sizes = dict(zip(extract["id"], extract["size"], strict=True))
+    step = math.prod(sizes[name] for name in extract["id"][extract["id"].index("Alder") + 1 :])
+    values = extract["value"]
+    for start in range(0, len(values), step * sizes["Alder"]):
+        from_, to = (start + ages.index(age) * step for age in ("18", "19"))
+        values[from_], values[to] = values[from_] - 1, values[to] + 1
 
 
 @pytest.fixture(scope="session")

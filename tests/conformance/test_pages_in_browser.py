@@ -34,6 +34,7 @@ KINDS = {
     "nation/fordelning.html",
     "lan/23-jamtlands-lan/beslutsunderlag.html",
     "audit/avstamning.html",
+    "revidering.html",
 }
 WIDER_THAN_THE_WINDOW = """() => {
     const scrolls = (e) => e && (/auto|scroll/.test(getComputedStyle(e).overflowX)
@@ -121,7 +122,7 @@ def test_every_page_is_reached_from_the_front_page(
 ) -> None:
     reached = {source.path.resolve() for source in sources.values()}
     assert reached == {path.resolve() for path in output.rglob("*.html")}
-    shown = {re.sub("^[^/]+/current/", "", name) for name in sources}
+    shown = {re.sub("^[^/]+/(current|diff/[^/]+)/", "", name) for name in sources}
     assert shown >= KINDS
 
 
