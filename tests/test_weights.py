@@ -169,7 +169,7 @@ def test_an_extract_with_ages_that_overlap(country: Country) -> None:
     ages = ["0-18", "18-64", "65+"]
     country.population(made.DAY, "kommun", "preliminary", made.IN_KOMMUNER, ages)
     written(country, made.post("kommun/a", 1500, {"rest": {"by": "population", "ages": "0-18"}}))
-    refused(country, "folkmangd_2024-11-01_kommun.json: ages", "every age once")
+    refused(country, "folkmangd_2024-11-01_kommun.json: ages", "ages that do not overlap")
 
 
 def test_nobody_of_an_age(country: Country) -> None:

@@ -59,7 +59,7 @@ def current(output: Path, agreement: str) -> Path:
 
 
 def revisions(output: Path, agreement: str) -> set[str]:
-    """Every revision's folder; nothing else but `current` and what differs may stand beside them."""
+    """Every revision's folder; only `current` and the differences may stand beside them."""
     names = {path.name for path in (output / agreement).iterdir()} - {"current", "diff"}
     assert all(re.fullmatch(r"[0-9a-f]{12}", name) for name in names), names
     return names
