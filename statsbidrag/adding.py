@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 
 from schemas.common import Level, Maturity, Sha256, Strict, Text
 from schemas.keys import AgeInterval
@@ -23,7 +23,7 @@ from statsbidrag.agreement import load_agreement
 from statsbidrag.errors import InputError, UsageError, input_error
 from statsbidrag.formats import read_table
 from statsbidrag.formats.detection import Format, format_of
-from statsbidrag.population import Extract, read_extract, reference_dates
+from statsbidrag.population import Extract, read_extract, reference_dates, retired_by
 from statsbidrag.raw import LARGEST, Raw, Sealed
 from statsbidrag.selection import USUAL_CONTENTS
 from statsbidrag.storing import NewExtract, free_stem, store
@@ -43,7 +43,9 @@ class Facts(Strict):
     """What a person says of a file; the file itself may say more. `level` None: see which fits."""
 
     days: tuple[date, ...] = Field(min_length=1)
-    maturity: Maturity
+    maturity: Literal[
+        Maturity.DEFINITIVE, Maturity.PRELIMINARY, Maturity.RECONSTRUCTED, Maturity.ESTIMATE
+    ]
     level: Level | None = None
     ages: AgeInterval | None = None
     table: Text = TABLE
@@ -52,6 +54,11 @@ class Facts(Strict):
     licence: str = "CC0, ange Källa: SCB"
     method: str = ""
     replaces: Sha256 | None = None
+
+    @field_validator("days")
+    @classmethod
+    def _in_order(cls, days: tuple[date, ...]) -> tuple[date, ...]:
+        return tuple(sorted(set(days)))
 
 
 def facts_of(given: Mapping[str, object]) -> Facts:
@@ -81,7 +88,9 @@ def add_extract(raw: Raw, source: Path, facts: Facts, today: date) -> Added:
     """
     content = _content(source)
     _refuse_twice(raw, source, content)
+    _require_replaced(raw, facts)
     sidecar, extracts = _read(raw, source, content, facts, today)
+    retired_by([*raw.population_sidecars(), (source, sidecar)])
     sidecar = sidecar.model_copy(update={"file": _named(raw, source, content, sidecar)})
     [path] = store(raw, _concerned(raw, facts.days), [NewExtract(content, sidecar)])
     return Added(path, extracts)
@@ -112,20 +121,31 @@ def _refuse_twice(raw: Raw, source: Path, content: bytes) -> None:
             raise UsageError(f"{source} is there already, as {path.with_name(sidecar.file)}")
 
 
+def _require_replaced(raw: Raw, facts: Facts) -> None:
+    known = {sidecar.sha256 for _, sidecar in raw.population_sidecars()}
+    if facts.replaces is not None and facts.replaces not in known:
+        raise UsageError(f"--replaces {facts.replaces}: no file in {raw.root}/population has it")
+
+
 def _read(
     raw: Raw, source: Path, content: bytes, facts: Facts, today: date
 ) -> tuple[PopulationSidecar, tuple[Extract, ...]]:
     """The sidecar of the level that fits, municipalities before counties, and what is read."""
-    refused: list[InputError] = []
-    for level in [facts.level] if facts.level else [Level.KOMMUN, Level.LAN]:
-        sidecar = _sidecar(source, content, facts, level, today)
-        try:
-            return _with_notes(raw, source, content, sidecar)
-        except InputError as error:
-            refused.append(error)
-    # That a file of one level lacks the other's regions is not what is wrong with it.
-    fitting = (each for each in refused if all(p.place != "regions" for p in each.problems))
-    raise next(fitting, refused[0])
+    level = facts.level or Level.KOMMUN
+    try:
+        return _with_notes(raw, source, content, _sidecar(source, content, facts, level, today))
+    except InputError as error:
+        # Only a file without any municipality is one of counties: one with 289 is not whole.
+        if facts.level is not None or not _of_counties(error):
+            raise
+    sidecar = _sidecar(source, content, facts, Level.LAN, today)
+    return _with_notes(raw, source, content, sidecar)
+
+
+def _of_counties(error: InputError) -> bool:
+    """Whether a file was refused as one of municipalities because every region is a county."""
+    codes = [problem.found.split(", ") for problem in error.problems if problem.place == "regions"]
+    return bool(codes) and all(len(code) == 2 for found in codes for code in found)
 
 
 def _with_notes(

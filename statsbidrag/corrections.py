@@ -14,7 +14,7 @@ import pandas as pd
 
 from schemas.corrections import Correction, Corrections
 from schemas.tables import OPEN_AGE
-from statsbidrag.errors import input_error
+from statsbidrag.errors import InputError, input_error
 from statsbidrag.raw import Raw
 from statsbidrag.yamlfile import read_model
 
@@ -31,29 +31,33 @@ class Placed:
 def read_corrections(raw: Raw) -> tuple[Placed, ...]:
     """Every correction in `raw/corrections/`, in the order of the files.
 
-    Raises InputError where one speaks of a file that is not there, or two of the same figure.
+    Raises InputError where two are of the same figure. One of a file that is not there stops
+    nobody; `lost_corrections` tells of it.
     """
     found: list[Placed] = []
     for path in raw.correction_paths():
         model, _ = read_model(path, Corrections)
         for index, correction in enumerate(model.corrections):
             placed = Placed(path, f"corrections[{index}]", correction)
-            _check_file(raw, placed)
             _check_once(placed, found)
             found.append(placed)
     return tuple(found)
 
 
-def _check_file(raw: Raw, placed: Placed) -> None:
-    name = placed.correction.file
-    if Path(name).name != name or not (raw.root / "population" / name).is_file():
-        raise input_error(
+def lost_corrections(raw: Raw) -> list[InputError]:
+    """Corrections of files that are not there, each as the error that it is."""
+    return [
+        input_error(
             placed.path,
             f"{placed.place}.file",
             expected="the name of a file in raw/population/",
-            found=f"`{name}`",
+            found=f"`{placed.correction.file}`",
             action="the extract is gone: take its correction away, or name the file anew",
         )
+        for placed in read_corrections(raw)
+        if Path(placed.correction.file).name != placed.correction.file
+        or not (raw.root / "population" / placed.correction.file).is_file()
+    ]
 
 
 def _check_once(placed: Placed, earlier: Sequence[Placed]) -> None:
@@ -63,13 +67,18 @@ def _check_once(placed: Placed, earlier: Sequence[Placed]) -> None:
             placed.correction.where,
         )
         if same:
-            raise input_error(
-                placed.path,
-                placed.place,
-                expected="each figure corrected once",
-                found=f"{placed.correction.where} also in {other.path}: {other.place}",
-                action="keep one of them",
-            )
+            found = f"{placed.correction.where} also in {other.path}: {other.place}"
+            raise _twice(placed, found)
+
+
+def _twice(placed: Placed, found: str) -> InputError:
+    return input_error(
+        placed.path,
+        placed.place,
+        expected="each figure corrected once",
+        found=found,
+        action="keep one of them",
+    )
 
 
 def corrected(frame: pd.DataFrame, path: Path, corrections: Sequence[Placed]) -> pd.DataFrame:
@@ -79,7 +88,8 @@ def corrected(frame: pd.DataFrame, path: Path, corrections: Sequence[Placed]) ->
     """
     if not corrections:
         return frame
-    persons = frame["population"].to_numpy(copy=True)
+    delivered = frame["population"].to_numpy()
+    persons, done = delivered.copy(), set[int]()
     for placed in corrections:
         rows = _rows(frame, placed.correction)
         if len(rows) != 1:
@@ -90,7 +100,7 @@ def corrected(frame: pd.DataFrame, path: Path, corrections: Sequence[Placed]) ->
                 found=f"{placed.correction.where}: {len(rows)} figures",
                 action="name region, ages (17-17 for one year), sex and day as the extract does",
             )
-        found = int(persons[rows[0]])
+        found = int(delivered[rows[0]])
         if found != placed.correction.expect:
             raise input_error(
                 placed.path,
@@ -99,6 +109,9 @@ def corrected(frame: pd.DataFrame, path: Path, corrections: Sequence[Placed]) ->
                 found=f"{found}: the source has changed",
                 action="see whether the source is right now: take the correction away, or renew it",
             )
+        if rows[0] in done:
+            raise _twice(placed, f"{placed.correction.where} twice")
+        done.add(rows[0])
         persons[rows[0]] = placed.correction.value
     return frame.assign(population=persons)
 

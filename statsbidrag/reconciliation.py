@@ -49,10 +49,16 @@ def reconcile(
 ) -> Reconciliation:
     """Every comparison of one agreement, in the order of the stages.
 
-    Where the agreement pins extracts, the others do not count and are not compared.
+    Where the agreement pins an extract, others with the same figures do not count and are not
+    compared.
     """
     pins = agreement.population.pins
-    extracts = [extract for extract in extracts if not pins or extract.sidecar.sha256 in pins]
+    pinned = [e for e in extracts if e.sidecar.sha256 in pins]
+    extracts = [
+        extract
+        for extract in extracts
+        if extract.sidecar.sha256 in pins or not any(same_figures(extract, pin) for pin in pinned)
+    ]
     results = [
         *_stated_totals(agreement),
         *_control_totals(extracts),
@@ -385,8 +391,8 @@ def _published(
         found, expected = row.amount_sek, row.published_sek
         verdict, severity, note = None, Severity.ERROR, ""
         if found == expected and row.maturity == Maturity.ESTIMATE:
-            verdict, severity = Verdict.CALIBRATED, Severity.WARNING
-            note = _calibrated_note(row, extracts)
+            severity = Severity.WARNING
+            verdict, note = _on_an_estimate(row, extracts)
         yield _result(
             Kind.PUBLISHED_AMOUNT,
             f"{subject}: beräknat belopp mot publicerat",
@@ -401,8 +407,8 @@ def _published(
         )
 
 
-def _calibrated_note(row: AmountRow, extracts: Sequence[Extract]) -> str:
-    """Whether the estimate says itself that it was made to meet this figure."""
+def _on_an_estimate(row: AmountRow, extracts: Sequence[Extract]) -> tuple[Verdict, str]:
+    """What it means that an estimate meets a figure: nothing, where it was made to meet it."""
     for extract in extracts:
         for target in extract.sidecar.calibrated_to:
             hit = (
@@ -411,11 +417,11 @@ def _calibrated_note(row: AmountRow, extracts: Sequence[Extract]) -> str:
                 and row.post in (target.post, TOTAL)
             )
             if hit:
-                return (
+                return Verdict.CALIBRATED, (
                     "Stämmer, men bevisar inget: skattningen av folkmängden är kalibrerad så att "
                     "beloppet blir detta."
                 )
-    return "Stämmer, men beloppet vilar på en skattad folkmängd."
+    return Verdict.EQUAL, "Stämmer, men beloppet vilar på en skattad folkmängd."
 
 
 def _nation(

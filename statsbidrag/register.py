@@ -58,6 +58,17 @@ def read_changes(raw: Raw) -> tuple[RegionChange, ...]:
     return read_model(path, RegionChanges)[0].changes if path.exists() else ()
 
 
+def other_counties(changes: Sequence[RegionChange], day: date) -> list[str]:
+    """Why a county of this day is not the county of today, though its code is: what moved since."""
+    return [
+        f"since {change.day} `{'`, `'.join(change.before)}` is `{'`, `'.join(change.after)}` "
+        f"({change.what})"
+        for change in changes
+        if change.day > day
+        and {code[:2] for code in change.before} != {code[:2] for code in change.after}
+    ]
+
+
 def other_division(
     changes: Sequence[RegionChange], foreign: Iterable[str], missing: Iterable[str], day: date
 ) -> list[str]:

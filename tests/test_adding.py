@@ -126,3 +126,51 @@ def test_a_taken_name_gets_a_number(country: SmallCountry, downloads: Path) -> N
     assert {"folkmangd_2024-11-01_kommun.json", "folkmangd_2024-11-01_kommun-2.json"} <= names(
         country
     )
+
+
+def test_a_table_with_a_municipality_missing_is_not_one_of_counties(
+    country: SmallCountry, downloads: Path
+) -> None:
+    # The counties are all there, but nobody can check them against 2 of 3 municipalities.
+    file = downloads / "tabell.json"
+    table = {"01": 900, "02": 100, "0114": 600, "0201": 100}
+    file.write_text(json.dumps(jsonstat(table)), "utf-8")
+    for options in ((), ("--level", "lan")):
+        ended = add(country, file, *options)
+        assert ended.code == 2, options
+        assert "0115 Berga" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--replaces", "0" * 64), "--replaces 000"),
+        (("--maturity", "unresolved"), "--maturity unresolved"),
+        (("--maturity", ""), "--maturity"),
+    ],
+)
+def test_what_is_typed_is_checked(
+    country: SmallCountry, downloads: Path, options: tuple[str, ...], said: str
+) -> None:
+    file = downloads / "tabell.json"
+    file.write_text(json.dumps(jsonstat({**ALL_AGES, "0114": 601})), "utf-8")
+    before = names(country)
+    ended = add(country, file, *options)
+    assert (ended.code, said in ended.err, names(country)) == (2, True, before)
+    assert "pydantic" not in ended.err
+
+
+def test_a_day_twice_is_one_day(country: SmallCountry, downloads: Path) -> None:
+    file = downloads / "tabell.json"
+    file.write_text(json.dumps(jsonstat(dict.fromkeys(ALL_AGES, 7))), "utf-8")
+    assert add(country, file, "--date", "2024-11-01").code == 0
+
+
+def test_a_file_replaces_none_of_another_day(country: SmallCountry, downloads: Path) -> None:
+    file = downloads / "tabell.json"
+    file.write_text(json.dumps(jsonstat(ALL_AGES, year="2023")), "utf-8")
+    options = ["--date", "2023-11-01", "--maturity", "definitive"]
+    sha256 = country.sha256("alla")
+    ended = in_process(country.root, "add", str(file), *options, "--replaces", sha256)
+    assert ended.code == 2
+    assert "an older file of the same table, level, days and ages" in ended.err

@@ -13,7 +13,7 @@ from schemas import tables
 from schemas.common import Level, Maturity
 from statsbidrag import register as reg
 from statsbidrag.agreement import load_agreement
-from statsbidrag.corrections import read_corrections
+from statsbidrag.corrections import lost_corrections, read_corrections
 from statsbidrag.errors import Problem
 from statsbidrag.population import Extract, bases_of, basis_frame, read_extract, read_extracts
 from statsbidrag.raw import Raw
@@ -28,6 +28,7 @@ from tests.cases.small_country import (
     SmallCountry,
     jsonstat,
 )
+from tests.made import in_process
 
 Refused = Callable[[Callable[[], object]], list[Problem]]
 COUNTIES = {"01": 900, "02": 100}
@@ -205,15 +206,28 @@ def test_a_replaced_extract_is_retired(country: SmallCountry) -> None:
     assert used(country) == ("population/ny.json", "definitive", {"01": 901, "02": 100})
 
 
-def test_a_better_extract_may_be_replaced_by_a_weaker(country: SmallCountry) -> None:
-    # Retired is retired: what was withdrawn does not win by its maturity.
-    country.extract(
-        "ny",
-        jsonstat({**ALL_AGES, "0114": 601}),
-        replaces=country.sha256("alla"),
-        maturity="preliminary",
-    )
-    assert used(country)[:2] == ("population/ny.json", "preliminary")
+@pytest.mark.parametrize(
+    ("facts", "found"),
+    [
+        ({"maturity": "preliminary"}, "alla.json, which is definitive and so better"),
+        ({"table": "TAB638"}, "alla.json, of table TAB1267, level kommun"),
+        ({"ages": "0-18"}, "alla.json, of ages all"),
+    ],
+)
+def test_what_a_file_cannot_replace(
+    country: SmallCountry, refused: Refused, facts: dict[str, Any], found: str
+) -> None:
+    # A replacement is a correction of the same table; the best maturity wins.
+    path = country.extract("ny", b"{}", replaces=country.sha256("alla"), **facts)
+    [problem] = refused(lambda: basis(country))
+    assert (problem.file, problem.place) == (str(path.with_suffix(".yaml")), "replaces")
+    assert problem.found == found
+
+
+def test_a_file_of_another_day_replaces_nothing_of_this_one(country: SmallCountry) -> None:
+    facts = {"reference_date": "2023-11-01", "replaces": country.sha256("alla")}
+    country.extract("gammal", jsonstat(ALL_AGES, year="2023"), **facts)
+    assert used(country) == ("population/alla.json", "definitive", COUNTIES)
 
 
 def test_a_pin_chooses(country: SmallCountry) -> None:
@@ -223,11 +237,20 @@ def test_a_pin_chooses(country: SmallCountry) -> None:
     assert used(country) == ("population/andra.json", "definitive", {"01": 901, "02": 100})
 
 
-def test_a_pin_excludes_all_others(country: SmallCountry, refused: Refused) -> None:
+def test_a_pin_decides_only_where_it_can_serve(country: SmallCountry) -> None:
+    country.extract("andra", jsonstat({**ALL_AGES, "0114": 601}))
     pins = f"pins: [{country.sha256('alla')}]"
     country.change(country.agreement, "  table: TAB1267", f"  table: TAB1267\n  {pins}")
+    assert used(country) == ("population/alla.json", "definitive", COUNTIES)
+    # It says nothing of ages, so there the rule is the usual one.
+    assert used(country, YOUNG)[0] == "population/aldrar.json"
+
+
+def test_a_pin_of_nothing(country: SmallCountry, refused: Refused) -> None:
+    country.change(country.agreement, "  table: TAB1267", f"  table: TAB1267\n  pins: [{'0' * 64}]")
     [problem] = refused(lambda: basis(country))
-    assert "level kommun, ages 0-18" in problem.expected
+    assert (problem.file, problem.place) == (str(country.agreement), "population.pins")
+    assert problem.action == "take the pin away, or put the file back"
 
 
 def test_another_table_never_counts(country: SmallCountry, refused: Refused) -> None:
@@ -285,7 +308,10 @@ def test_extracts_that_replace_each_other(country: SmallCountry, refused: Refuse
     country.extract("ny", jsonstat({**ALL_AGES, "0114": 601}), replaces=country.sha256("alla"))
     country.extract("alla", jsonstat(ALL_AGES), replaces=country.sha256("ny"))
     [problem] = refused(lambda: basis(country))
-    assert (problem.place, problem.expected) == ("replaces", "an older file")
+    assert (problem.place, problem.found) == (
+        "replaces",
+        "files that replace each other in a ring",
+    )
 
 
 def test_an_extract_that_replaces_itself(country: SmallCountry, refused: Refused) -> None:
@@ -413,8 +439,6 @@ def test_a_correction_of_a_replaced_extract(country: SmallCountry, refused: Refu
 @pytest.mark.parametrize(
     ("file", "where", "place"),
     [
-        ("borta.json", {}, "corrections[0].file"),
-        ("../population/alla.json", {}, "corrections[0].file"),
         ("alla.json", {"region": "9999"}, "corrections[0].where"),
         ("alla.json", {"ages": "0-18"}, "corrections[0].where"),
         ("alla.json", {"sex": "1"}, "corrections[0].where"),
@@ -432,6 +456,37 @@ def test_a_correction_of_nothing(
     path.write_text(yaml.safe_dump(data), "utf-8")
     [problem] = refused(lambda: basis(country))
     assert (problem.file, problem.place) == (str(path), place)
+
+
+@pytest.mark.parametrize("file", ["borta.json", "../population/alla.json"])
+def test_a_correction_of_a_file_that_is_not_there_stops_nobody_and_is_told(
+    country: SmallCountry, file: str
+) -> None:
+    country.correction("alla.json", "0114", expect=600, value=599)
+    path = country.root / "corrections" / "alla.json.yaml"
+    data = yaml.safe_load(path.read_text("utf-8"))
+    data["corrections"][0]["file"] = file
+    path.write_text(yaml.safe_dump(data), "utf-8")
+    assert used(country)[2] == COUNTIES
+    [error] = lost_corrections(country.raw)
+    assert error.problems[0].found == f"`{file}`"
+    checked = in_process(country.root, "check")
+    assert (checked.code, "corrections[0].file" in checked.err) == (2, True)
+    assert in_process(country.root, "check", AGREEMENT).code == 0
+
+
+def test_the_guard_looks_at_the_file_and_not_at_another_correction(
+    country: SmallCountry, refused: Refused
+) -> None:
+    country.correction("alla.json", "0114", expect=600, value=599)
+    first = country.root / "corrections" / "alla.json.yaml"
+    first.rename(first.with_name("a.yaml"))
+    country.correction("alla.json", "0114", expect=599, value=598, reference_date="2024-11-01")
+    [problem] = refused(lambda: basis(country))
+    assert problem.found == "600: the source has changed"
+    country.correction("alla.json", "0114", expect=600, value=598, reference_date="2024-11-01")
+    [problem] = refused(lambda: basis(country))
+    assert problem.expected == "each figure corrected once"
 
 
 def test_two_corrections_of_one_figure(country: SmallCountry, refused: Refused) -> None:
@@ -496,6 +551,29 @@ def test_knivsta_before_2003(raw: Raw, country: SmallCountry, refused: Refused) 
     sealed = country.raw.population(path.with_suffix(".yaml"))
     *_, why = refused(lambda: read_extract(sealed, register, read_changes(raw)))
     assert "since 2003-01-01 `0380` is `0330`, `0380`" in why.found
+
+
+def test_counties_before_heby_moved(raw: Raw, country: SmallCountry, refused: Refused) -> None:
+    # Until 2007 Heby was in Västmanland: 03 and 19 are other counties than today's.
+    register = read_register(raw.register())
+    names = reg.names(register, Level.LAN)
+    table = jsonstat(dict.fromkeys(names, 1), year="2006", names=names)
+    path = country.extract("gamla", table, reference_date="2006-11-01", level="lan")
+    sealed = country.raw.population(path.with_suffix(".yaml"))
+    [why] = refused(lambda: read_extract(sealed, register, read_changes(raw)))
+    assert "since 2007-01-01 `1917` is `0331`" in why.found
+
+
+def test_a_municipality_of_nobody(country: SmallCountry, refused: Refused) -> None:
+    [problem] = broken(country, refused, values={**ALL_AGES, "0201": 0})
+    assert (problem.place, problem.found) == ("region 0201, 2024-11-01", "0 in all")
+
+
+@pytest.mark.parametrize("name", ["01 Norra county", "Norra county", "01 Norra län"])
+def test_counties_in_english(country: SmallCountry, name: str) -> None:
+    names = {"01": name, "02": "02 Södra county"}
+    country.extract("lan", jsonstat({"01": 900, "02": 100}, names=names), level="lan")
+    assert whole(country, "lan").delivered == 1000
 
 
 def test_gotland_is_a_county_a_region_and_a_municipality(
