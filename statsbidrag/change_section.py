@@ -8,9 +8,11 @@ The dataclasses hold values only, no properties: a document's fingerprint covers
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
+from schemas.agreement import Agreement
 from schemas.common import RecipientType
 from schemas.plan import Change, Plan
 from statsbidrag.comparison import Comparison, Line, Money, OfRecipient, Side, State, compare
@@ -64,10 +66,41 @@ class ChangeSection:
     figures: tuple[Figure, ...]
 
 
-def change_section(material: Material, plan: Plan) -> ChangeSection | None:
-    """The section of one county; None where there is nothing to compare and nothing to say."""
-    agreement = material.agreement
-    own = ChangeSection(
+def change_sections(
+    material: Material, plans: Mapping[str, Plan | None]
+) -> dict[str, ChangeSection | None]:
+    """The section of each county, by code, from what its plan says (if it has one) and the amounts.
+
+    None where there is nothing to compare and nothing to say.
+    """
+    agreement, side = material.agreement, material.compared
+    own = {county: _own(agreement, plan) for county, plan in plans.items()}
+    if side is None:
+        unreadable = agreement.compares_with or ""
+        return {
+            county: replace(section, unreadable=unreadable) if unreadable or section.own else None
+            for county, section in own.items()
+        }
+    comparison = compare(
+        side,
+        Side(agreement, material.allocation),
+        [(RecipientType.LAN, county) for county in plans],
+    )
+    posts = posts_in_words(comparison, RecipientType.LAN)
+    return {
+        each.code: _compared(
+            comparison,
+            each,
+            replace(own[each.code], posts=posts, published_in=_published_in(side, each.code)),
+        )
+        for each in comparison.recipients
+    }
+
+
+def _own(agreement: Agreement, plan: Plan | None) -> ChangeSection:
+    """What the county's own plan says, beside nothing compared."""
+    changes = plan.changes if plan else ()
+    return ChangeSection(
         year_before=agreement.year - 1,
         compared_title="",
         compared_number="",
@@ -77,20 +110,10 @@ def change_section(material: Material, plan: Plan) -> ChangeSection | None:
         published_in=(),
         posts=(),
         unreadable="",
-        own=plan.changes,
-        own_approximate=any(change.approximate for change in plan.changes),
+        own=changes,
+        own_approximate=any(change.approximate for change in changes),
         figures=(),
     )
-    if material.compared is None:
-        unreadable = agreement.compares_with or ""
-        return replace(own, unreadable=unreadable) if unreadable or plan.changes else None
-    comparison = compare(
-        material.compared,
-        Side(agreement, material.allocation),
-        [(RecipientType.LAN, plan.county)],
-    )
-    published_in = _published_in(material.compared, plan.county)
-    return _compared(comparison, comparison.recipients[0], replace(own, published_in=published_in))
 
 
 def _published_in(side: Side, county: str) -> tuple[str, ...]:
@@ -122,7 +145,6 @@ def _compared(comparison: Comparison, county: OfRecipient, own: ChangeSection) -
         rows=rows,
         total=total,
         missing=_missing(comparison, county),
-        posts=posts_in_words(comparison, RecipientType.LAN),
         figures=tuple(figure for row in (*rows, total) for figure in _figures(row)),
     )
 

@@ -1,50 +1,46 @@
 """What a county's decision document shows: the county's money, its plan, and how it was computed.
 
-Belongs here: choosing and ordering the figures, as one frozen view. Does not: sentences and layout
-(`templates/beslutsunderlag.html.jinja`), or anything that only one county does (its plan).
+Belongs here: choosing and ordering the figures, as one frozen view; with the county's plan, or as a
+draft without it, which leaves open what the county decides. Does not: sentences and layout
+(`templates/beslutsunderlag.html.jinja`), anything that only one county does (its plan), or the
+county's recipients each for itself (`statsbidrag.county_overview`).
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from fractions import Fraction
 from typing import ClassVar, Final
 
-from schemas.agreement import Agreement, Post, Status, TotalsFrom
-from schemas.common import TOTAL, Maturity, RecipientType, Reference
+from schemas.agreement import Agreement, Coverage, Post, Status, TotalsFrom
+from schemas.common import TOTAL, Maturity, RecipientType
 from schemas.plan import Invoicing, Plan
+from schemas.sidecar import PopulationSidecar
 from statsbidrag import register as reg
-from statsbidrag.change_section import ChangeSection, change_section
+from statsbidrag.change_section import ChangeSection, change_sections
+from statsbidrag.citations import Citation, DatedSource, citation, dated
+from statsbidrag.county_overview import CountyOverview, county_overviews
 from statsbidrag.decisions import Replaced
-from statsbidrag.derivation import Derivation, derive
+from statsbidrag.derivation import Derivation, derive_all
 from statsbidrag.errors import ProgramError
 from statsbidrag.figures import Figure, figure, maturities_to_explain, summed
+from statsbidrag.guidance import ConditionRow, Task, conditions_of, tasks_of
 from statsbidrag.material import Material
 from statsbidrag.pdf import Attachment
 from statsbidrag.plan import Placed, county_amounts, placed
-from statsbidrag.population_notes import PopulationNote, population_notes
-from statsbidrag.typography import NBSP, listed
+from statsbidrag.population_notes import (
+    CorrectionNote,
+    PopulationNote,
+    correction_notes,
+    population_notes,
+)
+from statsbidrag.requisition import requisition_sek
+from statsbidrag.typography import listed
 from statsbidrag.wording import share_in_words, source_title
-
-_AGREEMENT: Final = "agreement"
-"""The name of the agreement itself among its sources."""
-
-
-@dataclass(frozen=True)
-class Citation:
-    """Where something stands: the source's title and number (blank if unknown), and the place.
-
-    `agreement` says that the source is the agreement itself, which a reader knows by that word.
-    """
-
-    agreement: bool
-    title: str
-    reference_number: str
-    place: str
 
 
 @dataclass(frozen=True)
@@ -58,15 +54,6 @@ class Frame:
     signed_by_skr: date | None
     total_sek: int
     parts: tuple[tuple[RecipientType, int], ...]
-
-
-@dataclass(frozen=True)
-class DatedSource:
-    """A date, and the document that gives it; `in_force` if no later document changed it."""
-
-    day: date
-    source: Citation
-    in_force: bool
 
 
 @dataclass(frozen=True)
@@ -100,11 +87,15 @@ class KnownGap:
 
 @dataclass(frozen=True)
 class PostPart:
-    """One of the county's posts: its sum, and the measures that share it."""
+    """One of the county's posts: its sum, and the measures that share it, none without a plan.
+
+    `part_of` is what the post of parts is called that it belongs to, if any.
+    """
 
     id: str
     title: str
     label: str
+    part_of: str
     amount: Figure
     measures: tuple[MeasureRow, ...]
     gaps: tuple[KnownGap, ...]
@@ -183,7 +174,10 @@ class OrganisationPart:
 
 @dataclass(frozen=True)
 class ReportingRow:
-    """Who reports what, to whom, by when; `source` is None where the county itself says so."""
+    """Who reports what, to whom, by when; `source` is None where the county itself says so.
+
+    `contents`, what the report must hold, is told to a county that has no plan yet.
+    """
 
     who: tuple[str, ...]
     what: str
@@ -191,6 +185,7 @@ class ReportingRow:
     by: date | None
     by_note: str
     source: Citation | None
+    contents: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -233,7 +228,12 @@ class Computation:
 
 @dataclass(frozen=True)
 class DecisionView:
-    """Everything that a decision document shows; its text is the template's."""
+    """Everything that a decision document shows; its text is the template's.
+
+    `planned`: the county has a plan. Without one `draft` is set and what the plan would say is
+    empty; `plan_file` is then where to write it, and `tasks` and `conditions` are what the county
+    must know to do so. `unsigned`: the agreement itself is a draft.
+    """
 
     template: ClassVar[str] = "beslutsunderlag.html.jinja"
 
@@ -241,13 +241,7 @@ class DecisionView:
     title: str
     heading: str
     draft: bool
-    issuer: str
-    issuer_role: str
-    day: date | None
-    reference_number: str
-    decided_by: str
-    decided_by_long: str
-    proposal: tuple[str, ...]
+    unsigned: bool
     county_name: str
     background: tuple[str, ...]
     frame: Frame
@@ -256,19 +250,37 @@ class DecisionView:
     total: Figure
     total_from_exact: bool
     figures_source: str
-    requisition_by: str
-    requisition_text: str
     requisition_sek: int | None
     deadlines: tuple[DatedSource, ...]
-    organisations: tuple[OrganisationPart, ...]
-    payment: tuple[str, ...]
-    invoicing: Invoicing | None
-    reporting: tuple[ReportingRow, ...]
     repayment: DatedSource | None
-    recipients_of_extract: tuple[str, ...]
+    reporting: tuple[ReportingRow, ...]
     computations: tuple[Computation, ...]
     extracts: tuple[Extract, ...]
     notes: tuple[PopulationNote, ...]
+    corrections: tuple[CorrectionNote, ...]
+    overview: CountyOverview
+
+    # What the plan says: nothing without one.
+    planned: bool = False
+    issuer: str = ""
+    issuer_role: str = ""
+    day: date | None = None
+    reference_number: str = ""
+    decided_by: str = ""
+    decided_by_long: str = ""
+    proposal: tuple[str, ...] = ()
+    requisition_by: str = ""
+    requisition_text: str = ""
+    organisations: tuple[OrganisationPart, ...] = ()
+    payment: tuple[str, ...] = ()
+    invoicing: Invoicing | None = None
+    recipients_of_extract: tuple[str, ...] = ()
+
+    # What a county without a plan is told.
+    plan_file: str = ""
+    tasks: tuple[Task, ...] = ()
+    conditions: tuple[ConditionRow, ...] = ()
+
     replaces: Replaced | None = None
 
     @property
@@ -279,7 +291,10 @@ class DecisionView:
 
     @property
     def explained(self) -> tuple[Maturity, ...]:
-        """The maturities that the top of the page must say something about."""
+        """The maturities that the top of the page must say something about.
+
+        The overview is a page of its own and says it at its own top.
+        """
         changes = self.changes.figures if self.changes else ()
         own = [post.amount for post in self.posts]
         return maturities_to_explain([*own, self.total, *changes])
@@ -345,27 +360,135 @@ class DecisionView:
         return any(part.organisations for part in self.organisations)
 
     def attachments(self) -> tuple[Attachment, ...]:
-        """The document's tables as a CSV file that a Swedish spreadsheet opens."""
+        """The document's tables and the overview as CSV files that a Swedish spreadsheet opens."""
         description = f"Tabellerna i {self.title}"
-        return (Attachment("fordelning.csv", _csv(self), "text/csv", description),)
+        return (
+            Attachment("fordelning.csv", _csv(_CSV_HEAD, _csv_rows(self)), "text/csv", description),
+            Attachment(
+                "lansoversikt.csv",
+                _csv(_OVERVIEW_HEAD, _overview_rows(self.overview)),
+                "text/csv",
+                f"Översikten över {self.county_name}",
+            ),
+        )
+
+
+def decision_views(
+    material: Material, counties: Collection[str] | None = None
+) -> tuple[DecisionView, ...]:
+    """The decision documents of all counties (or of those codes), by code.
+
+    A county without a plan has a draft; one whose plan does not add up has neither. None at all for
+    an agreement that is only partly known, whose documents are withheld, or whose posts to counties
+    are none or have a key that nobody knows.
+    """
+    agreement = material.agreement
+    own = agreement.posts_of(RecipientType.LAN)
+    withheld = {*material.reconciliation.withheld()}
+    if not own or any(post.unresolved for post in own) or {"agreement", "documents"} & withheld:
+        return ()
+    if agreement.coverage == Coverage.PARTIAL:
+        return ()
+    plans = {plan.county: plan for plan in material.plans}
+    wanted = {
+        county: plans.get(county)
+        for county in reg.codes(material.register, RecipientType.LAN)
+        if f"plan:{county}" not in withheld and (counties is None or county in counties)
+    }
+    gathered = _gathered(material, wanted)
+    return tuple(_view(material, gathered, county, plan) for county, plan in wanted.items())
 
 
 def decision_view(material: Material, plan: Plan) -> DecisionView:
     """The decision document of one county, from a reconciled agreement and the county's plan."""
+    gathered = _gathered(material, {plan.county: plan})
+    return _view(material, gathered, plan.county, plan)
+
+
+@dataclass(frozen=True)
+class _Gathered:
+    """What the views of all counties are made of, by county: each table is read once."""
+
+    derivations: dict[str, tuple[Derivation, ...]]
+    changes: dict[str, ChangeSection | None]
+    overviews: dict[str, CountyOverview]
+    corrections: tuple[CorrectionNote, ...]
+    tasks: tuple[Task, ...]
+    conditions: tuple[ConditionRow, ...]
+
+
+def _gathered(material: Material, plans: Mapping[str, Plan | None]) -> _Gathered:
+    agreement, allocation = material.agreement, material.allocation
+    own = allocation[
+        (allocation["recipient_type"] == str(RecipientType.LAN))
+        & allocation["recipient_code"].isin(list(plans))
+    ]
+    derivations: dict[str, list[Derivation]] = {}
+    for each in derive_all(agreement, material.basis, own, material.register):
+        derivations.setdefault(each.recipient_code, []).append(each)
+    return _Gathered(
+        derivations={county: tuple(found) for county, found in derivations.items()},
+        changes=change_sections(material, plans),
+        overviews=county_overviews(material, plans),
+        corrections=correction_notes(material.corrections, material.basis, material.register),
+        tasks=tasks_of(agreement, RecipientType.LAN),
+        conditions=conditions_of(agreement, RecipientType.LAN),
+    )
+
+
+def _view(material: Material, gathered: _Gathered, county: str, plan: Plan | None) -> DecisionView:
     agreement = material.agreement
-    own = _county_posts(agreement)
-    measures = placed(plan, county_amounts(material.allocation, plan.county))
-    posts = tuple(_post_part(material, plan, post, measures) for post in own)
-    computations = tuple(_computation(material, plan, post) for post in own)
+    posts = _posts(material, county, plan)
+    total = figure(material.allocation, TOTAL, RecipientType.LAN, county)
+    computations = _computations(material, gathered, county)
     extracts = _extracts(material, computations)
-    folder = reg.folder(material.register, RecipientType.LAN, plan.county)
-    county_name = reg.names(material.register, RecipientType.LAN)[plan.county]
-    return DecisionView(
-        path=f"lan/{folder}/beslutsunderlag",
+    county_name = reg.names(material.register, RecipientType.LAN)[county]
+    heading = f"Statsbidrag till {county_name} {agreement.year}: utkast utan fördelningsplan"
+    view = DecisionView(
+        path=f"lan/{reg.folder(material.register, RecipientType.LAN, county)}/beslutsunderlag",
+        title=heading,
+        heading=heading,
+        draft=True,
+        unsigned=agreement.status == Status.DRAFT,
+        county_name=county_name,
+        background=agreement.background,
+        frame=_frame(agreement),
+        changes=gathered.changes[county],
+        posts=posts,
+        total=total,
+        total_from_exact=agreement.rounding.totals == TotalsFrom.UNROUNDED,
+        figures_source=_published_in(material, county),
+        requisition_sek=requisition_sek(agreement, (post.amount for post in posts), total),
+        deadlines=tuple(dated(agreement, "requisition")),
+        repayment=next((each for each in dated(agreement, "repayment") if each.in_force), None),
+        reporting=tuple(_reporting(agreement, contents=plan is None)),
+        computations=computations,
+        extracts=extracts,
+        notes=population_notes(_sidecars(material, extracts)),
+        corrections=gathered.corrections,
+        overview=gathered.overviews[county],
+    )
+    return _planned(view, material, plan) if plan else _open(view, agreement, gathered, county)
+
+
+def _computations(material: Material, gathered: _Gathered, county: str) -> tuple[Computation, ...]:
+    posts = _county_posts(material.agreement)
+    return tuple(
+        _computation(material, county, post, derivation)
+        for post, derivation in zip(posts, gathered.derivations[county], strict=True)
+    )
+
+
+def _planned(view: DecisionView, material: Material, plan: Plan) -> DecisionView:
+    """The view with all that the county's plan says."""
+    measures = placed(plan, county_amounts(material.allocation, plan.county))
+    return replace(
+        view,
         # Two counties may call their papers the same; a reader's list of open pages must not.
-        title=f"{plan.title}, {county_name}",
+        title=f"{plan.title}, {view.county_name}",
         heading=plan.title,
-        draft=agreement.status == Status.DRAFT,
+        draft=view.unsigned,
+        planned=True,
         issuer=plan.issuer,
         issuer_role=plan.issuer_role,
         day=plan.date,
@@ -373,29 +496,25 @@ def decision_view(material: Material, plan: Plan) -> DecisionView:
         decided_by=plan.decision.by,
         decided_by_long=plan.decision.by_long,
         proposal=plan.decision.proposal,
-        county_name=county_name,
-        background=agreement.background,
-        frame=_frame(agreement),
-        changes=change_section(material, plan),
-        posts=posts,
-        total=figure(material.allocation, TOTAL, RecipientType.LAN, plan.county),
-        total_from_exact=agreement.rounding.totals == TotalsFrom.UNROUNDED,
-        figures_source=_published_in(material, plan.county),
         requisition_by=plan.requisition.by,
         requisition_text=plan.requisition.text,
-        requisition_sek=_requisition(material, plan, posts),
-        deadlines=tuple(_dated(agreement, "requisition")),
-        organisations=tuple(_organisations(plan, measures, posts)),
+        organisations=tuple(_organisations(plan, measures, view.posts)),
         payment=plan.payment.text,
         invoicing=plan.payment.invoicing,
-        reporting=tuple(_reporting(agreement, plan)),
-        repayment=next((each for each in _dated(agreement, "repayment") if each.in_force), None),
+        reporting=(*_own_reporting(plan), *view.reporting),
         recipients_of_extract=plan.recipients_of_extract,
-        computations=computations,
-        extracts=extracts,
-        notes=population_notes(
-            material.extracts[each.sha256] for each in extracts if not each.table
-        ),
+    )
+
+
+def _open(
+    view: DecisionView, agreement: Agreement, gathered: _Gathered, county: str
+) -> DecisionView:
+    """The view that leaves open what the county decides, and says what it must know to do so."""
+    return replace(
+        view,
+        plan_file=f"raw/plans/{agreement.id}/{county}.yaml",
+        tasks=gathered.tasks,
+        conditions=gathered.conditions,
     )
 
 
@@ -406,15 +525,22 @@ def _county_posts(agreement: Agreement) -> Sequence[Post]:
     return posts
 
 
-def _post_part(material: Material, plan: Plan, post: Post, measures: Sequence[Placed]) -> PostPart:
-    amount = figure(material.allocation, post.id, RecipientType.LAN, plan.county)
-    own = tuple(_measure(each, amount) for each in measures if each.measure.post == post.id)
-    gaps = tuple(
-        KnownGap(known.amount, known.reason, source_title(material.agreement, known.source))
-        for known in plan.known_differences
-        if known.post == post.id
-    )
-    return PostPart(post.id, post.title, post.label, amount, own, gaps)
+def _posts(material: Material, county: str, plan: Plan | None) -> tuple[PostPart, ...]:
+    agreement = material.agreement
+    groups = {group.id: group.label for group in agreement.post_groups}
+    measures = placed(plan, county_amounts(material.allocation, county)) if plan else ()
+    found = []
+    for post in _county_posts(agreement):
+        amount = figure(material.allocation, post.id, RecipientType.LAN, county)
+        own = tuple(_measure(each, amount) for each in measures if each.measure.post == post.id)
+        gaps = tuple(
+            KnownGap(known.amount, known.reason, source_title(agreement, known.source))
+            for known in (plan.known_differences if plan else ())
+            if known.post == post.id
+        )
+        part_of = groups.get(post.part_of or "", "")
+        found.append(PostPart(post.id, post.title, post.label, part_of, amount, own, gaps))
+    return tuple(found)
 
 
 def _measure(each: Placed, post: Figure) -> MeasureRow:
@@ -443,7 +569,7 @@ def _of_level(posts: Sequence[PostPart], level: str) -> tuple[Figure | None, ...
 
 
 def _frame(agreement: Agreement) -> Frame:
-    source = agreement.sources.get(_AGREEMENT)
+    source = agreement.sources.get("agreement")
     return Frame(
         title=agreement.title,
         year=agreement.year,
@@ -458,26 +584,6 @@ def _frame(agreement: Agreement) -> Frame:
     )
 
 
-def _requisition(material: Material, plan: Plan, posts: Sequence[PostPart]) -> int | None:
-    """The sum to requisition by the agreement's convention; None while any part is estimated."""
-    if not all(post.amount.decided for post in posts):
-        return None
-    if material.agreement.requisition.total == "rounded_total":
-        return figure(material.allocation, TOTAL, RecipientType.LAN, plan.county).sek
-    return summed(post.amount for post in posts).sek
-
-
-def _dated(agreement: Agreement, name: str) -> Iterator[DatedSource]:
-    """One of the agreement's days, and what later documents made of it, the oldest first."""
-    deadline = agreement.dates.get(name)
-    if deadline is None:
-        return
-    dated = [(deadline.date, deadline.reference)]
-    dated += [(change.date, change.reference) for change in deadline.changed]
-    for index, (day, reference) in enumerate(dated):
-        yield DatedSource(day, _citation(agreement, reference), index == len(dated) - 1)
-
-
 def _organisations(
     plan: Plan, measures: Sequence[Placed], posts: Sequence[PostPart]
 ) -> Iterator[OrganisationPart]:
@@ -488,32 +594,22 @@ def _organisations(
         yield OrganisationPart(organisations, rows)
 
 
-def _reporting(agreement: Agreement, plan: Plan) -> Iterator[ReportingRow]:
-    """The county's own duties first, then those that the agreement puts on it."""
+def _own_reporting(plan: Plan) -> Iterator[ReportingRow]:
+    """The duties that the county has given itself."""
     for own in plan.reporting:
         yield ReportingRow(own.who, own.what, own.to, own.by, "", None)
-    for duty in agreement.reporting:
-        if RecipientType.LAN in duty.who:
-            who = tuple(str(each) for each in duty.who)
-            source = _citation(agreement, duty.reference)
-            yield ReportingRow(who, duty.what, duty.to, duty.by, duty.by_note, source)
+
+
+def _reporting(agreement: Agreement, *, contents: bool) -> Iterator[ReportingRow]:
+    """The duties that the agreement puts on a county, with what a report must hold if asked for."""
+    for duty in agreement.duties_of(RecipientType.LAN):
+        who = tuple(str(each) for each in duty.who)
+        source = citation(agreement, duty.reference)
+        said = duty.contents if contents else ()
+        yield ReportingRow(who, duty.what, duty.to, duty.by, duty.by_note, source, said)
 
 
 # --- Where figures come from -----------------------------------------------------------------
-
-
-def _citation(agreement: Agreement, reference: Reference) -> Citation:
-    places = (
-        ("avsnitt", reference.section),
-        ("tabell", reference.table),
-        ("sidan", reference.page),
-    )
-    place = ", ".join(f"{word}{NBSP}{name}" for word, name in places if name)
-    source = agreement.sources.get(reference.source)
-    if source is None:
-        return Citation(False, reference.source, "", place)
-    main = reference.source == _AGREEMENT
-    return Citation(main, source.title, source.reference_number, place)
 
 
 def _published_sources(material: Material, county: str) -> dict[str, str]:
@@ -532,25 +628,17 @@ def _published_in(material: Material, county: str) -> str:
     return listed(dict.fromkeys(_published_sources(material, county).values()))
 
 
-def _computation(material: Material, plan: Plan, post: Post) -> Computation:
-    source = _published_sources(material, plan.county).get(post.id, "")
-    derivation = derive(
-        material.agreement,
-        material.basis,
-        material.allocation,
-        material.register,
-        post.id,
-        RecipientType.LAN,
-        plan.county,
-        published_source=source,
-    )
+def _computation(
+    material: Material, county: str, post: Post, derivation: Derivation
+) -> Computation:
+    source = _published_sources(material, county).get(post.id, "")
     return Computation(
         label=post.label,
-        rule=_citation(material.agreement, post.reference),
-        key=_citation(material.agreement, post.key_reference or post.reference),
-        derivation=derivation,
+        rule=citation(material.agreement, post.reference),
+        key=citation(material.agreement, post.key_reference or post.reference),
+        derivation=replace(derivation, published_source=source),
         calibrated=any(
-            _is_calibrated(material, step.population.sha256, post.id, plan.county)
+            _is_calibrated(material, step.population.sha256, post.id, county)
             for step in derivation.steps
             if step.population is not None
         ),
@@ -579,6 +667,12 @@ def _extracts(material: Material, computations: Sequence[Computation]) -> tuple[
     )
 
 
+def _sidecars(material: Material, extracts: Sequence[Extract]) -> Iterator[PopulationSidecar]:
+    for each in extracts:
+        if not each.table:
+            yield material.extracts[each.sha256]
+
+
 def _extract(material: Material, sha256: str, day: date, ages: tuple[str, ...]) -> Extract:
     weights = material.weights.get(sha256)
     if weights is not None:
@@ -599,12 +693,18 @@ _CSV_HEAD: Final = [
 ]
 
 
-def _csv(view: DecisionView) -> bytes:
-    """The tables with semicolons and a byte order mark, one row per figure of the document."""
+_OVERVIEW_HEAD: Final = [
+    *("mottagartyp", "kod", "mottagare", "post"),
+    *("summa, kr", "märke", "mognad"),
+]
+
+
+def _csv(head: Sequence[str], rows: Iterator[list[str | int]]) -> bytes:
+    """A table with semicolons and a byte order mark, one row per figure of the document."""
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow(_CSV_HEAD)
-    writer.writerows(_csv_rows(view))
+    writer.writerow(head)
+    writer.writerows(rows)
     return text.getvalue().encode("utf-8-sig")
 
 
@@ -630,3 +730,19 @@ def _csv_rows(view: DecisionView) -> Iterator[list[str | int]]:
 
 def _placed(amount: Figure) -> list[str | int]:
     return [amount.sek, amount.word if amount.mark else ""]
+
+
+def _overview_rows(overview: CountyOverview) -> Iterator[list[str | int]]:
+    for part in overview.parts:
+        kind = str(part.recipients)
+        for row in part.rows:
+            yield [kind, "", part.name, row.label, *_known(row.amount)]
+        yield [kind, "", part.name, "Summa", *_known(part.total)]
+    for each in (row for group in overview.groups for row in group):
+        for label, amount in zip(overview.columns, each.amounts, strict=True):
+            yield ["kommun", each.code, each.name, label, *_known(amount)]
+    yield ["", "", overview.county_name, "Summa", *_known(overview.total)]
+
+
+def _known(amount: Figure | None) -> list[str | int]:
+    return ["", "", ""] if amount is None else [amount.sek, amount.mark, amount.word]

@@ -10,11 +10,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from schemas.agreement import Coverage
-from schemas.common import RecipientType
 from schemas.decisions import Issued
 from schemas.plan import Plan
-from statsbidrag.decision_document import DecisionView, decision_view
+from statsbidrag.decision_document import DecisionView, decision_view, decision_views
 from statsbidrag.decisions import last_two, replaced
 from statsbidrag.material import Material
 from statsbidrag.national_tables import NationalView, national_tables
@@ -29,9 +27,10 @@ __all__ = ["Document", "View", "decision_document", "render", "static_files", "v
 def views(material: Material, counties: Collection[str] | None = None) -> tuple[View, ...]:
     """What the agreement's documents show, ready to be rendered in any process.
 
-    The national tables, and one decision document per plan that adds up; `counties` leaves only the
-    latter, of those codes. A partial agreement has no documents to recipients, nor has one with an
-    unresolved post to the counties, and a failed reconciliation withholds its own.
+    The national tables, and one decision document per county: by its plan if it adds up, a draft
+    where it has none; `counties` leaves only the latter, of those codes. A partial agreement has no
+    documents to recipients, nor has one with an unresolved post to the counties, and a failed
+    reconciliation withholds its own.
     """
     withheld = material.reconciliation.withheld()
     if {"agreement", "documents"} & {*withheld}:
@@ -39,14 +38,8 @@ def views(material: Material, counties: Collection[str] | None = None) -> tuple[
     nation: tuple[View, ...] = ()
     if counties is None:
         nation = (as_issued(national_tables(material), material.decisions),)
-    own = material.agreement.posts_of(RecipientType.LAN)
-    if material.agreement.coverage == Coverage.PARTIAL or any(post.unresolved for post in own):
-        return nation
-    return nation + tuple(
-        as_issued(decision_view(material, plan), material.decisions)
-        for plan in material.plans
-        if f"plan:{plan.county}" not in withheld and (counties is None or plan.county in counties)
-    )
+    decisions = decision_views(material, counties)
+    return nation + tuple(as_issued(view, material.decisions) for view in decisions)
 
 
 def decision_document(material: Material, plan: Plan) -> Document:

@@ -11,11 +11,15 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from schemas.agreement import Agreement
+from schemas.common import Level
+from schemas.corrections import Correction
 from schemas.decisions import Issued
 from schemas.plan import Plan
 from schemas.reconciliation import Reconciliation
 from schemas.sidecar import PopulationSidecar, WeightsSidecar
 from statsbidrag.comparison import Side
+from statsbidrag.maps import Outlines
+from statsbidrag.population import Everyone
 
 
 @dataclass(frozen=True)
@@ -28,7 +32,9 @@ class Material:
     `published_source` says whose publication the published figures are taken from (sources by the
     name in the `source` column). `compared` is the agreement that this one `compares_with`, None
     where there is none, or where its file cannot be used. `decisions` is what was issued of the
-    agreement's documents before.
+    agreement's documents before. `corrections` are those of the files in `extracts`, by sha256.
+    `everyone` is the population of all ages by level, and `outlines` what maps are drawn from, of
+    each level that there is one of.
     """
 
     agreement: Agreement
@@ -43,3 +49,6 @@ class Material:
     compared: Side | None = None
     decisions: tuple[Issued, ...] = ()
     weights: dict[str, WeightsSidecar] = field(default_factory=dict)
+    corrections: dict[str, tuple[Correction, ...]] = field(default_factory=dict)
+    everyone: dict[Level, Everyone] = field(default_factory=dict)
+    outlines: dict[Level, Outlines] = field(default_factory=dict)

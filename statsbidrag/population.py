@@ -103,44 +103,100 @@ class BasisKey:
         return f"{self.reference_date}/{self.level}/{self.ages or ALL_AGES}"
 
 
+@dataclass(frozen=True)
+class Everyone:
+    """Persons of all ages by region of one level, and the file that they were taken from."""
+
+    persons: dict[str, int]
+    reference_date: date
+    sidecar: PopulationSidecar
+
+
 def read_extracts(raw: Raw, register: pd.DataFrame, agreement: Agreement) -> list[Extract]:
     """Every extract of the agreement's days that counts, best maturity first.
 
-    One that another replaces does not, unless the agreement pins it.
+    One that another replaces does not, unless the agreement pins it. Raises InputError where a file
+    replaces what it cannot, or a pin or a correction names a file that does not count.
     """
     days, pins = reference_dates(agreement), set(agreement.population.pins)
-    sidecars = raw.population_sidecars()
-    retired = _retired(sidecars) - pins
+    sidecars = [
+        (path, sidecar)
+        for path, sidecar in raw.population_sidecars()
+        if days.intersection(sidecar.reference_dates)
+    ]
+    _refuse_unknown_pins(raw, agreement, sidecars)
+    retired = retired_by(sidecars) - pins
     corrections = read_corrections(raw)
     _refuse_retired(corrections, sidecars, retired)
     changes = reg.read_changes(raw)
     extracts = [
         extract
         for path, sidecar in sidecars
-        if days.intersection(sidecar.reference_dates) and sidecar.sha256 not in retired
+        if sidecar.sha256 not in retired
         for extract in read_extract(raw.population(path), register, changes, corrections)
         if extract.reference_date in days
     ]
     return sorted(extracts, key=lambda extract: (extract.sidecar.maturity.rank, extract.name))
 
 
-def _retired(sidecars: Sequence[tuple[Path, PopulationSidecar]]) -> set[str]:
-    """The files that others replace. Raises InputError where files replace each other in a ring."""
-    replaces = {s.sha256: s.replaces for _, s in sidecars if s.replaces is not None}
+def _refuse_unknown_pins(
+    raw: Raw, agreement: Agreement, sidecars: Sequence[tuple[Path, PopulationSidecar]]
+) -> None:
+    known = {sidecar.sha256 for _, sidecar in sidecars}
+    for pin in agreement.population.pins:
+        if pin not in known:
+            raise input_error(
+                raw.agreement_path(agreement.id),
+                "population.pins",
+                expected="the sha256 of a file in raw/population/ for a day of the agreement",
+                found=pin,
+                action="take the pin away, or put the file back",
+            )
+
+
+def retired_by(sidecars: Sequence[tuple[Path, PopulationSidecar]]) -> set[str]:
+    """The files that others replace. Raises InputError for one that cannot be replaced so.
+
+    A file replaces an older one of the same table, level, days and ages that is no better. One that
+    is no longer there is replaced in any case.
+    """
+    known = {sidecar.sha256: sidecar for _, sidecar in sidecars}
     for path, sidecar in sidecars:
-        seen, at = {sidecar.sha256}, sidecar.replaces
-        while at is not None:
-            if at in seen:
-                raise input_error(
-                    path,
-                    "replaces",
-                    expected="an older file",
-                    found="files that replace each other in a ring",
-                    action="let only the newer one name the older",
-                )
-            seen.add(at)
-            at = replaces.get(at)
-    return set(replaces.values())
+        seen, at = {sidecar.sha256}, sidecar
+        while at.replaces is not None:
+            if at.replaces in seen:
+                raise _not_replaced(path, "files that replace each other in a ring")
+            seen.add(at.replaces)
+            if at.replaces not in known:
+                break
+            at = known[at.replaces]
+        older = known.get(sidecar.replaces or "")
+        if older is not None and (other := _otherwise(sidecar, older)):
+            raise _not_replaced(path, f"{older.file}, {other}")
+    return {sidecar.replaces for _, sidecar in sidecars if sidecar.replaces is not None}
+
+
+def _otherwise(new: PopulationSidecar, old: PopulationSidecar) -> str:
+    """Why one file cannot take another's place; empty where it can."""
+    if (new.table, new.level) != (old.table, old.level):
+        return f"of table {old.table}, level {old.level}"
+    if not set(old.reference_dates) <= set(new.reference_dates):
+        return f"of {', '.join(map(str, old.reference_dates))}"
+    if new.ages not in (None, old.ages):
+        return f"of ages {old.ages or 'all'}"
+    if new.maturity.rank > old.maturity.rank:
+        return f"which is {old.maturity} and so better"
+    return ""
+
+
+def _not_replaced(path: Path, found: str) -> InputError:
+    return input_error(
+        path,
+        "replaces",
+        expected="an older file of the same table, level, days and ages, and no better",
+        found=found,
+        action="name the file that this one corrects; take a better one that is wrong away",
+    )
 
 
 def _refuse_retired(
@@ -176,6 +232,8 @@ def read_extract(
     frame = checked_input(tables.Population, table.frame, file.path)
     _check_names(file.path, table.labels, reg.names(register, file.sidecar.level))
     _check_ages(file, frame)
+    if file.sidecar.ages is None:
+        _check_people(file, frame)
     own = [placed for placed in corrections if placed.correction.file == file.path.name]
     mended = corrected(frame, file.path, own)
     return tuple(
@@ -267,6 +325,24 @@ def basis_frame(
     return pd.concat(parts, ignore_index=True)
 
 
+def everyone(agreement: Agreement, extracts: Sequence[Extract]) -> dict[Level, Everyone]:
+    """All persons of each level on the agreement's own day, used by a key or not.
+
+    No entry for a level that no file has all ages of. Raises InputError for contradictions.
+    """
+    day = agreement.population.reference_date
+    found = {level: _best(BasisKey(day, level, None), extracts, agreement) for level in Level}
+    return {
+        level: Everyone(
+            {str(code): int(persons) for code, persons in best.counted.persons.items()},
+            best.extract.reference_date,
+            best.extract.sidecar,
+        )
+        for level, best in found.items()
+        if best is not None
+    }
+
+
 def weight_tables(agreement: Agreement) -> set[str]:
     """The tables of weights that the agreement's keys use."""
     return {table for table, _ in _weight_tables(agreement)}
@@ -300,19 +376,9 @@ class _Candidate:
 def _basis(
     key: BasisKey, extracts: Sequence[Extract], agreement: Agreement, raw: Raw
 ) -> pd.DataFrame:
-    pins, table = set(agreement.population.pins), agreement.population.table
-    allowed = [
-        extract
-        for extract in extracts
-        if extract.sidecar.table == table and (not pins or extract.sidecar.sha256 in pins)
-    ]
-    found = [candidate for e in allowed if (candidate := _candidate(key, e)) is not None]
-    if not found:
+    best = _best(key, extracts, agreement)
+    if best is None:
         raise _no_population(key, agreement, raw)
-    best = min(found, key=lambda candidate: candidate.rank)
-    for other in found:
-        if other.extract.sidecar.maturity == best.extract.sidecar.maturity:
-            _refuse_contradiction(key, best, other)
     sidecar = best.extract.sidecar
     codes = list(best.counted.persons.index)
     return pd.DataFrame(
@@ -329,6 +395,22 @@ def _basis(
             "positions": pd.Series(_positions(best.extract, key.ages, codes), dtype="str"),
         }
     )
+
+
+def _best(key: BasisKey, extracts: Sequence[Extract], agreement: Agreement) -> _Candidate | None:
+    """The extract that counts; None where none can serve. Raises InputError for contradictions."""
+    pins, table = set(agreement.population.pins), agreement.population.table
+    allowed = [extract for extract in extracts if extract.sidecar.table == table]
+    found = [candidate for e in allowed if (candidate := _candidate(key, e)) is not None]
+    # A pin decides where it can serve; for other ages or levels the rest count as always.
+    found = [each for each in found if each.extract.sidecar.sha256 in pins] or found
+    if not found:
+        return None
+    best = min(found, key=lambda candidate: candidate.rank)
+    for other in found:
+        if other.extract.sidecar.maturity == best.extract.sidecar.maturity:
+            _refuse_contradiction(key, best, other)
+    return best
 
 
 def _candidate(key: BasisKey, extract: Extract) -> _Candidate | None:
@@ -415,7 +497,8 @@ def same_figures(one: Extract, other: Extract) -> bool:
 
     The cell key method gives one figure the same random number wherever it is published.
     """
-    return one.level == other.level and len(one.frame) == len(other.frame)
+    same = (one.reference_date, one.level) == (other.reference_date, other.level)
+    return same and len(one.frame) == len(other.frame)
 
 
 def _refuse_contradiction(key: BasisKey, one: _Candidate, other: _Candidate) -> None:
@@ -482,8 +565,10 @@ def _check_regions(
                 "fetch the table with today's division",
             )
         )
-    if problems:
-        why = reg.other_division(changes, foreign, missing, day)
+    why = reg.other_division(changes, foreign, missing, day)
+    if level == Level.LAN:
+        why += reg.other_counties(changes, day)
+    if problems or (level == Level.LAN and why):
         raise InputError([*problems, *(_division(file.path, day, reason) for reason in why)])
 
 
@@ -500,7 +585,8 @@ def _division(path: Path, day: date, reason: str) -> Problem:
 
 def _check_names(path: Path, labels: dict[str, str], wanted: dict[str, str]) -> None:
     for code, label in labels.items():
-        if code in wanted and label.removeprefix(f"{code} ") != wanted[code]:
+        name = label.removeprefix(f"{code} ")
+        if code in wanted and name not in (wanted[code], *_in_english(wanted[code])):
             raise input_error(
                 path,
                 f"region {code}",
@@ -508,6 +594,26 @@ def _check_names(path: Path, labels: dict[str, str], wanted: dict[str, str]) -> 
                 found=label,
                 action="codes and names must belong together: fetch the table again",
             )
+
+
+def _in_english(name: str) -> tuple[str, ...]:
+    """A county as SCB's English tables call it: `Stockholm county` for Stockholms län."""
+    stem = name.removesuffix(" län")
+    return () if stem == name else (f"{stem} county", f"{stem.removesuffix('s')} county")
+
+
+def _check_people(file: Sealed[PopulationSidecar], frame: pd.DataFrame) -> None:
+    """No region is empty: figures of something else, or in thousands, have zeros."""
+    by_region = frame.groupby(["region_code", "reference_date"], observed=True)
+    persons = by_region["population"].sum()
+    for region, day in persons.index[persons == 0]:
+        raise input_error(
+            file.path,
+            f"region {region}, {day}",
+            expected="at least one person",
+            found="0 in all",
+            action="fetch the table again: persons, not thousands",
+        )
 
 
 def _check_ages(file: Sealed[PopulationSidecar], frame: pd.DataFrame) -> None:

@@ -6,23 +6,33 @@ written here.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from schemas.agreement import Agreement
+from schemas.corrections import Correction
 from schemas.decisions import Issued
 from schemas.plan import Plan
 from schemas.reconciliation import Reconciliation, Withholds
-from schemas.sidecar import WeightsSidecar
+from schemas.sidecar import PopulationSidecar, WeightsSidecar
 from statsbidrag.agreement import load_agreement
 from statsbidrag.allocation import allocate
 from statsbidrag.comparison import Side, require_known_areas
+from statsbidrag.corrections import read_corrections
 from statsbidrag.decisions import load_decisions
 from statsbidrag.errors import InputError, Problem
+from statsbidrag.maps import read_outlines
 from statsbidrag.material import Material
 from statsbidrag.plan import load_plans
-from statsbidrag.population import Extract, basis_frame, read_extracts, weight_tables
+from statsbidrag.population import (
+    Extract,
+    basis_frame,
+    everyone,
+    read_extracts,
+    weight_tables,
+)
 from statsbidrag.published import read_published
 from statsbidrag.raw import Raw
 from statsbidrag.reconciliation import reconcile
@@ -89,20 +99,25 @@ def gathered(
 ) -> Material:
     """What the documents are made of, from stages that ran apart."""
     used = set(basis["sha256"])
+    extracts = {s.sha256: s for _, s in raw.population_sidecars() if s.sha256 in used}
     file = raw.published(agreement.id)
+    register = read_register(raw.register())
     return Material(
         agreement=agreement,
-        register=read_register(raw.register()),
+        register=register,
         basis=basis,
         allocation=allocation,
         published=published,
         reconciliation=reconciliation,
         plans=plans,
-        extracts={s.sha256: s for _, s in raw.population_sidecars() if s.sha256 in used},
+        extracts=extracts,
         published_source=file.sidecar.source if file else "",
         compared=compared_with(raw, agreement),
         decisions=decisions,
         weights=_weights(raw, agreement),
+        corrections=_corrections(raw, extracts),
+        everyone=everyone(agreement, read_extracts(raw, register, agreement)),
+        outlines=read_outlines(raw, register),
     )
 
 
@@ -110,6 +125,15 @@ def _weights(raw: Raw, agreement: Agreement) -> dict[str, WeightsSidecar]:
     """The sidecars of the tables of weights that the agreement's keys use, by sha256."""
     sidecars = [raw.weights(table).sidecar for table in sorted(weight_tables(agreement))]
     return {sidecar.sha256: sidecar for sidecar in sidecars}
+
+
+def _corrections(
+    raw: Raw, extracts: Mapping[str, PopulationSidecar]
+) -> dict[str, tuple[Correction, ...]]:
+    """The corrections of these files, by sha256; a file without any is left out."""
+    every = [placed.correction for placed in read_corrections(raw)]
+    own = {sha: tuple(c for c in every if c.file == s.file) for sha, s in extracts.items()}
+    return {sha256: found for sha256, found in own.items() if found}
 
 
 def material(raw: Raw, agreement_id: str, fingerprint: str = "") -> Material:
@@ -123,7 +147,13 @@ def material(raw: Raw, agreement_id: str, fingerprint: str = "") -> Material:
     compared = compared_with(raw, computed.agreement)
     made = material_of(computed, plans, fingerprint, compared, decisions)
     refuse_contradictions(made.reconciliation)
-    return replace(made, weights=_weights(raw, computed.agreement))
+    return replace(
+        made,
+        weights=_weights(raw, computed.agreement),
+        corrections=_corrections(raw, made.extracts),
+        everyone=everyone(computed.agreement, computed.extracts),
+        outlines=read_outlines(raw, computed.register),
+    )
 
 
 def refuse_contradictions(report: Reconciliation) -> None:

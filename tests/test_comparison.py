@@ -18,7 +18,7 @@ import pytest
 from pipelines import comparing
 from schemas.agreement import Agreement, Area, Coverage
 from schemas.common import Maturity, RecipientType
-from statsbidrag.change_section import ChangeSection, change_section
+from statsbidrag.change_section import ChangeSection, change_sections
 from statsbidrag.comparison import (
     Areas,
     Comparison,
@@ -408,7 +408,7 @@ def of_2024() -> Material:
 
 def section(of: Material, code: str = "23") -> ChangeSection:
     plan = next(plan for plan in of.plans if plan.county == code)
-    found = change_section(of, plan)
+    found = change_sections(of, {code: plan})[code]
     assert found is not None
     return found
 
@@ -460,7 +460,8 @@ def test_without_another_agreement_only_the_plan_speaks() -> None:
     assert "Uppgifterna om ändringar är länets egna" in text
     assert "Tabellen ställer länets belopp" not in text
     silent = next(plan for plan in alone.plans if plan.county == "23")
-    assert change_section(alone, silent.model_copy(update={"changes": ()})) is None
+    quiet = silent.model_copy(update={"changes": ()})
+    assert change_sections(alone, {quiet.county: quiet}) == {quiet.county: None}
 
 
 def test_another_agreement_that_cannot_be_read_is_said_and_stops_nothing(tmp_path: Path) -> None:

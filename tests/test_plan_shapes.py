@@ -359,7 +359,7 @@ def test_vg_document_shows_levels_differences_and_blanks() -> None:
 
 
 def test_vg_csv_says_level_and_difference() -> None:
-    [attachment] = vg().attachments()
+    attachment, _ = vg().attachments()
     lines = attachment.content.decode("utf-8-sig").splitlines()
     assert (
         "Fördelning på insatser;Suicidprevention;Länssamordning av suicidprevention;VGR;;;400000;"
