@@ -1,4 +1,4 @@
-"""For the auditor: every comparison as a page, and the tables as files that people open.
+"""For the auditor: every comparison as a document, and the tables as files that people open.
 
 Belongs here: grouping and counting the comparisons, their Swedish names, the CSV files of a
 revision, among them those that a later comparison reads (`statsbidrag.published_revision`). Does
@@ -12,7 +12,8 @@ import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from datetime import UTC, date, datetime, time
+from typing import ClassVar, Final
 
 import pandas as pd
 
@@ -22,12 +23,17 @@ from schemas.reconciliation import Kind, Reconciliation, Result, Severity, Verdi
 from statsbidrag.allocation import AmountRow, rows
 from statsbidrag.derivation import Derivation, DerivationStep
 from statsbidrag.figures import MARKS, MATURITIES
-from statsbidrag.pages import html_page
-from statsbidrag.rendering import STATIC
+from statsbidrag.pdf import Attachment
 from statsbidrag.wording import key_in_words
 
-_FOLDED_FROM: Final = 25
-"""So many comparisons of one kind that agree are folded: the others are what is looked for."""
+PATH: Final = "audit/avstamning"
+"""Where the document lies inside its revision, without suffix."""
+
+_FOLDED_FROM: Final = 10
+"""So many comparisons of one kind that agree are folded: the others are what is looked for.
+
+On paper they are counted: the attached file lists them.
+"""
 
 KINDS: Final = {
     Kind.POSTS_TO_STATED_TOTAL: (
@@ -132,7 +138,7 @@ _WITHHELD: Final = {
 SUMS: Final = {"group": "summa av en posts delar", "nation": "riket", "total": "totalbelopp"}
 
 
-# --- The page --------------------------------------------------------------------------------
+# --- The document --------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -169,27 +175,48 @@ class Group:
 
 @dataclass(frozen=True)
 class AuditView:
-    """Everything that the page of comparisons shows. `known_sek` is the sum of the posts.
+    """Everything that the reconciliation report shows. `known_sek` is the sum of the posts.
 
-    `doubtful` is the maturity of each computed amount that a reader must be told of, by its cell.
+    `withheld` is in words. `doubtful` is the maturity of each computed amount that a reader must be
+    told of, by its cell. `comparisons` is the attached file.
     """
+
+    template: ClassVar[str] = "avstamning.html.jinja"
+    words: ClassVar[Mapping[Verdict, str]] = VERDICTS
 
     agreement_title: str
     year: int
+    signed_by_state: date | None
     draft: bool
     reconstructed: bool
     partial: bool
     known_sek: int
     total_sek: int
-    fingerprint: str
     groups: tuple[Group, ...]
     withheld: tuple[str, ...]
     doubtful: Mapping[str, Maturity]
+    comparisons: str
+
+    @property
+    def path(self) -> str:
+        """Where the document lies inside its revision, without suffix."""
+        return PATH
 
     @property
     def title(self) -> str:
-        """The page's title."""
+        """The document's title."""
         return f"Avstämning: {self.agreement_title}"
+
+    @property
+    def created(self) -> datetime:
+        """The day on which the agreement was signed, or its year began. Never the clock's."""
+        return datetime.combine(self.signed_by_state or date(self.year, 1, 1), time(), UTC)
+
+    def attachments(self) -> tuple[Attachment, ...]:
+        """Every comparison as a CSV file that a Swedish spreadsheet opens."""
+        description = f"Alla jämförelser i {self.title}"
+        content = self.comparisons.encode("utf-8-sig")
+        return (Attachment("avstamning.csv", content, "text/csv", description),)
 
     @property
     def verdicts(self) -> tuple[Verdict, ...]:
@@ -219,24 +246,31 @@ class AuditView:
 
 
 def audit_view(
-    agreement: Agreement, reconciliation: Reconciliation, allocation: pd.DataFrame
+    agreement: Agreement,
+    reconciliation: Reconciliation,
+    allocation: pd.DataFrame,
+    counties: Mapping[str, str] | None = None,
 ) -> AuditView:
-    """The comparisons of one agreement in groups, as the page shows them."""
+    """The comparisons of one agreement in groups; `counties` gives names by code.
+
+    It says nothing of the revision that it lies in: the same comparisons are the same document.
+    """
     by_kind = {
         kind: [result for result in reconciliation.results if result.kind == kind] for kind in KINDS
     }
     return AuditView(
         agreement_title=agreement.title,
         year=agreement.year,
+        signed_by_state=agreement.signed.state if agreement.signed else None,
         draft=agreement.status == Status.DRAFT,
         reconstructed=agreement.status == Status.RECONSTRUCTED,
         partial=agreement.coverage == Coverage.PARTIAL,
         known_sek=sum(post.amount for post in agreement.posts),
         total_sek=agreement.total.amount,
-        fingerprint=reconciliation.fingerprint,
         groups=tuple(_group(kind, results) for kind, results in by_kind.items() if results),
-        withheld=tuple(reconciliation.withheld()),
+        withheld=tuple(withheld_in_words(name, counties) for name in reconciliation.withheld()),
         doubtful=_doubtful(rows(allocation)),
+        comparisons=reconciliation_csv(reconciliation).decode("utf-8-sig"),
     )
 
 
@@ -255,22 +289,7 @@ def _doubtful(every: Sequence[AmountRow]) -> dict[str, Maturity]:
     }
 
 
-def audit_page(
-    agreement: Agreement, reconciliation: Reconciliation, allocation: pd.DataFrame
-) -> bytes:
-    """`audit/avstamning.html`: every comparison of one revision, what differs first."""
-    view = audit_view(agreement, reconciliation, allocation)
-    return html_page(
-        "avstamning.html.jinja",
-        static=f"../{STATIC}/",
-        view=view,
-        fingerprint=view.fingerprint,
-        verdicts=VERDICTS,
-        withheld=[withheld_in_words(name) for name in view.withheld],
-    )
-
-
-def withheld_in_words(name: str, counties: dict[str, str] | None = None) -> str:
+def withheld_in_words(name: str, counties: Mapping[str, str] | None = None) -> str:
     """What is withheld, `documents` or `plan:23`, in words; `counties` gives names by code."""
     kind, _, county = name.partition(":")
     if kind == "plan":

@@ -1,4 +1,4 @@
-"""What a revision holds besides its documents: tables, the audit page, style sheets and fonts.
+"""What a revision holds besides its documents: tables, the reconciliation report, style sheets.
 
 Belongs here: the list of files. Does not: how they are written (`statsbidrag.publication`).
 """
@@ -15,7 +15,7 @@ from schemas.manifest import About
 from schemas.reconciliation import Reconciliation
 from statsbidrag.audit import (
     allocation_csv,
-    audit_page,
+    audit_view,
     derivation_csv,
     population_csv,
     posts_csv,
@@ -25,7 +25,7 @@ from statsbidrag.audit import (
 from statsbidrag.derivation import derive_all
 from statsbidrag.figures import figures_of, maturities_to_explain
 from statsbidrag.register import names
-from statsbidrag.rendering import STATIC, static_files
+from statsbidrag.rendering import STATIC, render, static_files
 
 ALLOCATION: Final = "allocation.csv"
 TOTALS: Final = "totals.csv"
@@ -63,11 +63,15 @@ def revision_files(
     files that may be gone.
     """
     derivations = derive_all(agreement, basis, allocation, register)
+    counties = names(register, RecipientType.LAN)
+    # Not among the documents, which may be withheld: this one then says why.
+    report = render(audit_view(agreement, reconciliation, allocation, counties))
     return {
         ALLOCATION: allocation_csv(allocation),
         TOTALS: totals_csv(allocation),
         "reconciliation.csv": reconciliation_csv(reconciliation),
-        "audit/avstamning.html": audit_page(agreement, reconciliation, allocation),
+        f"{report.path}.html": report.html,
+        f"{report.path}.pdf": report.pdf,
         POPULATION: population_csv(basis),
         POSTS: posts_csv(agreement),
         DERIVATIONS: derivation_csv(derivations),

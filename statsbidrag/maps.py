@@ -15,11 +15,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
+import pandas as pd
 from markupsafe import Markup
 from pydantic import ValidationError
 
 from schemas.common import Level
 from schemas.geography import Geography, GeographySidecar
+from statsbidrag import register as reg
 from statsbidrag.drawing import (
     PAPER,
     QUIET,
@@ -32,7 +34,7 @@ from statsbidrag.drawing import (
     wrapped,
 )
 from statsbidrag.errors import ProgramError, input_error
-from statsbidrag.raw import Sealed
+from statsbidrag.raw import Raw, Sealed
 from statsbidrag.typography import decimals, listed, number
 
 SHADES: Final = ("#e6f0f2", "#b5d4db", "#78adbb", "#377b8d", "#0b4a5c")
@@ -79,6 +81,53 @@ def read_geography(file: Sealed[GeographySidecar]) -> Geography:
             action=action,
         )
     return found
+
+
+@dataclass(frozen=True)
+class Outlines:
+    """What a map of one level is drawn from, and whose boundaries it shows."""
+
+    geography: Geography
+    producer: str
+
+
+def read_outlines(raw: Raw, register: pd.DataFrame) -> dict[Level, Outlines]:
+    """The outlines of each level that has a file, of exactly the register's regions.
+
+    Raises InputError for those of another division, and where two levels have different scales.
+    """
+    found: dict[Level, Outlines] = {}
+    for level in Level:
+        file = raw.geography(level)
+        if file is None:
+            continue
+        geography = read_geography(file)
+        _require_division(file, geography, set(reg.names(register, level)))
+        for other in found.values():
+            if other.geography.view_box != geography.view_box:
+                raise input_error(
+                    file.path,
+                    "viewBox",
+                    expected=f"{list(other.geography.view_box)}, as the other level has",
+                    found=f"{list(geography.view_box)}",
+                    action="make both files at once (bin/make_geography.py)",
+                )
+        found[level] = Outlines(geography, file.sidecar.producer)
+    return found
+
+
+def _require_division(
+    file: Sealed[GeographySidecar], geography: Geography, wanted: set[str]
+) -> None:
+    missing, foreign = sorted(wanted - set(geography.paths)), sorted(set(geography.paths) - wanted)
+    if missing or foreign:
+        raise input_error(
+            file.path,
+            "paths",
+            expected=f"the {len(wanted)} codes of the register",
+            found=f"{len(missing)} missing, {len(foreign)} others: {(missing + foreign)[0]}",
+            action="make the file again from today's division, or take it and its sidecar away",
+        )
 
 
 # --- Classes ---------------------------------------------------------------------------------
@@ -144,12 +193,13 @@ def _roundest(above: Fraction, to: Fraction, near: Fraction) -> Fraction:
 def class_names(limits: Sequence[Fraction]) -> tuple[str, ...]:
     """What each class is called in Swedish: `under 150`, `150 till under 160`, `160 eller mer`.
 
-    Where the figures are so long that a legend has no room for two: `från 12 500`.
+    Where the figures are so long that a legend has no room for two: `från 12 500`. Raises
+    ValueError for no limits.
     """
     places = max((_places(limit) for limit in limits), default=0)
     texts = [decimals(limit, places) for limit in limits]
     if not texts:
-        return ("alla lika",)
+        raise ValueError("one class has no limit to be called by")
     between = [f"{low} till under {high}" for low, high in itertools.pairwise(texts)]
     if any(width_of(text, _LEGEND_SIZE) > _CLASS_WIDTH for text in between):
         between = [f"från {low}" for low in texts[:-1]]
@@ -210,7 +260,7 @@ def choropleth(
     _require(geography, values, classes, over, prefix)
     shown = {code: _rounded(value, places) for code, value in values.items() if value is not None}
     texts = {code: decimals(value, places) for code, value in shown.items()}
-    found = _classes(geography, shown, classes, missing)
+    found = _classes(geography, shown, classes, places, missing)
     this = _Map(geography, prefix, Fraction(geography.view_box[2], WIDTH))
     said = {c: f"{name}: {texts.get(c, missing)}" for c, name in (names or {}).items()}
     return drawing(
@@ -252,24 +302,31 @@ def _rounded(value: Fraction | int, places: int) -> Fraction:
 
 
 def _classes(
-    geography: Geography, shown: Mapping[str, Fraction], classes: int, missing: str
+    geography: Geography, shown: Mapping[str, Fraction], classes: int, places: int, missing: str
 ) -> list[_Class]:
     """The classes from the lowest, then what is missing, if anything is.
 
     `shown` are the figures as printed: none may stand as `150` in the class below 150.
     """
     limits = round_limits(shown.values(), classes)
+    called = class_names(limits) if limits else _one_class(shown, places)
     members: list[list[str]] = [[] for _ in range(len(limits) + 1)]
     for code in sorted(shown):
         members[bisect_right(limits, shown[code])].append(code)
     shades = _SPREAD[len(members)]
     found = [
         _Class(name, shade, tuple(codes))
-        for name, shade, codes in zip(class_names(limits), shades, members, strict=True)
+        for name, shade, codes in zip(called, shades, members, strict=True)
         if codes
     ]
     absent = tuple(sorted(set(geography.paths) - set(shown)))
     return [*found, _Class(missing, 0, absent)] if absent else found
+
+
+def _one_class(shown: Mapping[str, Fraction], places: int) -> tuple[str, ...]:
+    """What the only class is called: by the one figure of all, or by the lowest and the highest."""
+    ends = sorted({min(shown.values()), max(shown.values())}) if shown else []
+    return (" till ".join(decimals(value, places) for value in ends),)
 
 
 def _hatching(this: _Map, found: Sequence[_Class]) -> Iterator[Markup]:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from fractions import Fraction
 from itertools import count, groupby
@@ -22,10 +22,34 @@ from statsbidrag import register as reg
 from statsbidrag.allocation import NATION_NAME, basis_keys
 from statsbidrag.decisions import Replaced
 from statsbidrag.errors import ProgramError
-from statsbidrag.figures import Figure, figure, known_figure, maturities_to_explain, summed
+from statsbidrag.figures import (
+    MARKS,
+    MATURITIES,
+    Figure,
+    figure,
+    known_figure,
+    maturities_to_explain,
+    summed,
+)
 from statsbidrag.material import Material
+from statsbidrag.national_figures import (
+    Diagram,
+    NationalChange,
+    Posts,
+    Rate,
+    Rates,
+    national_change,
+    posts,
+    rate_map,
+    rates,
+)
 from statsbidrag.pdf import Attachment
-from statsbidrag.population_notes import PopulationNote, population_notes
+from statsbidrag.population_notes import (
+    CorrectionNote,
+    PopulationNote,
+    correction_notes,
+    population_notes,
+)
 from statsbidrag.typography import NBSP, decimals
 from statsbidrag.wording import key_in_words, rounding_in_words, source_title
 
@@ -34,6 +58,12 @@ PATH: Final = "nation/fordelning"
 
 TOTAL_LABEL: Final = "Totalt"
 PARTIAL_LABEL: Final = "Totalt av kända poster"
+
+_OF_LEVEL: Final = {
+    Level.LAN: (RecipientType.REGION, RecipientType.LAN),
+    Level.KOMMUN: (RecipientType.KOMMUN,),
+}
+"""Whose money is counted per inhabitant of a county, and of a municipality."""
 
 _ORDER: Final = (RecipientType.REGION, RecipientType.LAN, RecipientType.SKR, RecipientType.KOMMUN)
 
@@ -102,11 +132,15 @@ class Frame:
 
 @dataclass(frozen=True)
 class Row:
-    """One recipient's amounts, a figure per column; None where nothing is known."""
+    """One recipient's amounts, a figure per column; None where nothing is known.
+
+    `rate` is its money per inhabitant, where the table shows that.
+    """
 
     code: str
     name: str
     cells: tuple[Figure | None, ...]
+    rate: Rate | None = None
 
 
 @dataclass(frozen=True)
@@ -143,11 +177,20 @@ class Table:
     foot: Foot | None = None
 
     @property
-    def marked(self) -> bool:
-        """Whether any figure of the table carries a mark."""
-        cells = [cell for row in self.rows for cell in row.cells]
+    def rated(self) -> bool:
+        """Whether the table shows kronor per inhabitant."""
+        return any(row.rate is not None for row in self.rows)
+
+    @property
+    def hung(self) -> bool:
+        """Whether marks need a width of their own, for digits to stand under digits.
+
+        Where all figures carry the same mark, or none, they do so anyway.
+        """
+        cells = [cell for row in self.rows for cell in (*row.cells, row.rate)]
         cells += self.foot.sums if self.foot else ()
-        return any(cell.mark for cell in cells if cell is not None)
+        marks = {cell.mark for cell in cells if cell is not None}
+        return len(marks) > 1 or (self.foot is not None and marks != {""})
 
     @property
     def differing(self) -> tuple[tuple[str, int], ...]:
@@ -246,6 +289,40 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class PerPerson:
+    """Kronor per inhabitant: of counties in a table (`number`), of municipalities in theirs.
+
+    `maps` are those that can be drawn; `missing` are the levels without a population.
+    """
+
+    number: int
+    counties: Rates | None
+    municipalities: Rates | None
+    maps: tuple[Diagram, ...]
+    missing: tuple[Level, ...]
+    reference_date: date
+
+    @property
+    def both(self) -> tuple[Rates, ...]:
+        """The rates of each level that has them."""
+        return tuple(each for each in (self.counties, self.municipalities) if each is not None)
+
+    @property
+    def explained(self) -> tuple[Maturity, ...]:
+        """The maturities whose mark some rate carries, the nation's among them."""
+        nation = {each.nation.rate.mark for each in self.both if each.nation.rate is not None}
+        found = {m for each in self.both for m in each.explained}
+        return tuple(m for m, mark in MARKS.items() if m in found or mark in nation)
+
+    @property
+    def marked(self) -> bool:
+        """Whether any figure of the counties' table carries a mark, and needs a width for it."""
+        rows = (*self.counties.rows, self.counties.nation) if self.counties else ()
+        cells = [each for row in rows for each in (*row.amounts, row.together, row.rate)]
+        return any(cell.mark for cell in cells if cell is not None)
+
+
+@dataclass(frozen=True)
 class NationalView:
     """Everything that the national tables show; their text is the template's."""
 
@@ -261,11 +338,15 @@ class NationalView:
     signed_by_state: date | None
     signed_by_skr: date | None
     frame: Frame
+    posts: Posts
+    change: NationalChange | None
+    per_person: PerPerson | None
     sections: tuple[Section, ...]
     rules: tuple[Rule, ...]
     bases: tuple[BasisUse, ...]
     bases_number: int
     notes: tuple[PopulationNote, ...]
+    corrections: tuple[CorrectionNote, ...]
     replaces: Replaced | None = None
 
     @property
@@ -291,7 +372,10 @@ class NationalView:
     @property
     def explained(self) -> tuple[Maturity, ...]:
         """The maturities whose mark some figure carries."""
-        return maturities_to_explain(cell for _, _, _, cell in _cells(self) if cell is not None)
+        rates = self.per_person.explained if self.per_person else ()
+        cells = [cell for _, _, _, cell in _cells(self) if cell is not None]
+        found = {*maturities_to_explain(cells), *rates}
+        return tuple(maturity for maturity in MARKS if maturity in found)
 
     @property
     def unresolved(self) -> bool:
@@ -318,9 +402,14 @@ class NationalView:
         return words.pop() if len(words) == 1 else ""
 
     def attachments(self) -> tuple[Attachment, ...]:
-        """The tables as a CSV file that a Swedish spreadsheet opens."""
-        description = f"Alla belopp i {self.title}"
-        return (Attachment("fordelning.csv", national_csv(self), "text/csv", description),)
+        """The tables as CSV files that a Swedish spreadsheet opens."""
+        amounts = f"Alla belopp i {self.title}"
+        found = [Attachment("fordelning.csv", national_csv(self), "text/csv", amounts)]
+        if self.per_person:
+            rates = f"Kronor per invånare i {self.title}"
+            content = rates_csv(self.per_person)
+            found.append(Attachment("per-invanare.csv", content, "text/csv", rates))
+        return tuple(found)
 
 
 @dataclass(frozen=True)
@@ -342,8 +431,15 @@ def national_tables(material: Material) -> NationalView:
     agreement = material.agreement
     types = [recipients for recipients in _ORDER if recipients in agreement.types()]
     numbers = count(1)
+    drawn = count(1)
     frame = _frame(agreement, types, next(numbers))
-    sections = tuple(_section(material, recipients, numbers) for recipients in types)
+    own_posts = posts(agreement, next(numbers), next(drawn))
+    change = _change(material, numbers, drawn)
+    every = {kind: _rows(material, kind, _columns(agreement, kind)) for kind in types}
+    per_person = _per_person(material, every, numbers, drawn)
+    sections = tuple(
+        _section(material, kind, _rated(rows, per_person), numbers) for kind, rows in every.items()
+    )
     rules = tuple(_rule(material, post) for post in agreement.posts)
     main = agreement.sources.get("agreement", next(iter(agreement.sources.values())))
     return NationalView(
@@ -357,11 +453,15 @@ def national_tables(material: Material) -> NationalView:
         signed_by_state=agreement.signed.state if agreement.signed else None,
         signed_by_skr=agreement.signed.skr if agreement.signed else None,
         frame=frame,
+        posts=own_posts,
+        change=change,
+        per_person=per_person,
         sections=sections,
         rules=rules,
         bases=tuple(dict.fromkeys(basis for rule in rules for basis in rule.bases)),
         bases_number=next(numbers),
         notes=population_notes(material.extracts.values()),
+        corrections=correction_notes(material.corrections, material.basis, material.register),
     )
 
 
@@ -379,13 +479,76 @@ def _frame(agreement: Agreement, types: Sequence[RecipientType], number: int) ->
     return Frame(number, tuple(types), tuple(rows), agreement.total.amount)
 
 
+def _change(
+    material: Material, numbers: Iterator[int], drawn: Iterator[int]
+) -> NationalChange | None:
+    """The year before; numbers are taken only where a table and a chart are shown."""
+    if material.compared is None:
+        return national_change(material, 0, 0)
+    return national_change(material, next(numbers), next(drawn))
+
+
+def _per_person(
+    material: Material,
+    every: Mapping[RecipientType, Sequence[Row]],
+    numbers: Iterator[int],
+    drawn: Iterator[int],
+) -> PerPerson | None:
+    """Kronor per inhabitant; None where the recipients' whole money is not known."""
+    agreement = material.agreement
+    if agreement.coverage == Coverage.PARTIAL:
+        return None
+    # The last column is the total, or the only post.
+    asked = {
+        level: {
+            kind: {row.code: row.cells[-1] for row in every[kind]}
+            for kind in kinds
+            if kind in every
+        }
+        for level, kinds in _OF_LEVEL.items()
+    }
+    counties = rates(material, Level.LAN, asked[Level.LAN])
+    municipalities = rates(material, Level.KOMMUN, asked[Level.KOMMUN])
+    number = next(numbers) if counties else 0
+    tables = (
+        (counties, f"Talen står i tabell {number}."),
+        (municipalities, "Talen står i kommunernas tabeller."),
+    )
+    maps = [
+        rate_map(material, each, next(drawn), words)
+        for each, words in tables
+        if each is not None and each.level in material.outlines
+    ]
+    return PerPerson(
+        number=number,
+        counties=counties,
+        municipalities=municipalities,
+        maps=tuple(each for each in maps if each is not None),
+        missing=tuple(
+            level for level, own in asked.items() if own and level not in material.everyone
+        ),
+        reference_date=agreement.population.reference_date,
+    )
+
+
+def _rated(rows: Sequence[Row], per_person: PerPerson | None) -> tuple[Row, ...]:
+    """The rows of municipalities with their rates; counties' stand in a table of their own."""
+    own = per_person.municipalities if per_person else None
+    found = {row.code: row.rate for row in own.rows} if own else {}
+    return tuple(replace(row, rate=found.get(row.code)) for row in rows)
+
+
 # --- Tables ----------------------------------------------------------------------------------
 
 
-def _section(material: Material, recipients: RecipientType, numbers: Iterator[int]) -> Section:
+def _section(
+    material: Material,
+    recipients: RecipientType,
+    rows: tuple[Row, ...],
+    numbers: Iterator[int],
+) -> Section:
     agreement = material.agreement
     columns = _columns(agreement, recipients)
-    rows = _rows(material, recipients, columns)
     foot = _foot(material, recipients, columns, rows)
     labels = tuple(column.label for column in columns)
     summary: Table | None = None
@@ -678,4 +841,35 @@ def national_csv(view: NationalView) -> bytes:
         kind = _TYPE_WORDS[section.recipients]
         shown = ["", "", ""] if cell is None else [cell.sek, cell.mark, cell.word]
         writer.writerow([kind, row.code, row.name, label, *shown])
+    return text.getvalue().encode("utf-8-sig")
+
+
+_RATES_HEAD: Final = [
+    "nivå",
+    "kod",
+    "namn",
+    "belopp, kr",
+    "folkmängd",
+    "kr per invånare",
+    "märke",
+    "mognad",
+]
+
+
+def rates_csv(per_person: PerPerson) -> bytes:
+    """Kronor per inhabitant as printed, one row per county and municipality, with its parts."""
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    writer.writerow(_RATES_HEAD)
+    for of in per_person.both:
+        for row in (*of.rows, of.nation):
+            sek = row.together.sek if row.together else ""
+            # U+00A0 between thousands is for readers: a spreadsheet takes it for a text.
+            own = (
+                [row.rate.text.replace(NBSP, ""), row.rate.mark, MATURITIES[row.rate.maturity]]
+                if row.rate
+                else ["", "", ""]
+            )
+            level = _TYPE_WORDS[RecipientType(str(of.level))]
+            writer.writerow([level, row.code, row.name, sek, row.persons, *own])
     return text.getvalue().encode("utf-8-sig")

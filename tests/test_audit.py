@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import re
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
 from schemas.common import TOTAL, Maturity, RecipientType
 from schemas.reconciliation import (
@@ -24,8 +26,8 @@ from statsbidrag.audit import (
     MATURITIES,
     TYPES,
     VERDICTS,
+    AuditView,
     allocation_csv,
-    audit_page,
     audit_view,
     reconciliation_csv,
     totals_csv,
@@ -33,7 +35,10 @@ from statsbidrag.audit import (
 )
 from statsbidrag.material import Material
 from statsbidrag.raw import Raw
+from statsbidrag.rendering import Document, fingerprint, render
 from statsbidrag.stages import material
+from tests.pages import page as shown
+from tests.pages import text_of
 
 RAW = Path(__file__).resolve().parents[1] / "raw"
 IDS = ("psykisk-halsa-2024", "psykisk-halsa-2025")
@@ -49,8 +54,12 @@ def each(request: pytest.FixtureRequest) -> Material:
     return of(request.param)
 
 
+def view_of(own: Material) -> AuditView:
+    return audit_view(own.agreement, own.reconciliation, own.allocation)
+
+
 def page(own: Material) -> str:
-    return audit_page(own.agreement, own.reconciliation, own.allocation).decode()
+    return shown(view_of(own)).html.decode()
 
 
 def read(content: bytes) -> list[dict[str, str]]:
@@ -61,9 +70,9 @@ def read(content: bytes) -> list[dict[str, str]]:
 
 
 def test_every_comparison_stands_on_the_page_once(each: Material) -> None:
-    view = audit_view(each.agreement, each.reconciliation, each.allocation)
-    shown = [result for group in view.groups for result in group.results]
-    assert len(shown) == view.total == len(each.reconciliation.results)
+    view = view_of(each)
+    every = [result for group in view.groups for result in group.results]
+    assert len(every) == view.total == len(each.reconciliation.results)
     bodies = re.findall(r'<table class="comparisons">.*?</table>', page(each), re.DOTALL)
     rows = sum(body.count('<tr><th scope="row">') for body in bodies)
     assert rows == len(each.reconciliation.results)
@@ -71,7 +80,7 @@ def test_every_comparison_stands_on_the_page_once(each: Material) -> None:
 
 def test_the_summary_counts_every_verdict() -> None:
     own = of("psykisk-halsa-2025")
-    view = audit_view(own.agreement, own.reconciliation, own.allocation)
+    view = view_of(own)
     assert view.verdicts == (Verdict.EQUAL, Verdict.ROUNDING)
     assert (view.count(Verdict.EQUAL), view.count(Verdict.ROUNDING)) == (170, 6)
     text = page(of("psykisk-halsa-2025"))
@@ -81,7 +90,7 @@ def test_the_summary_counts_every_verdict() -> None:
 
 def test_published_amounts_that_agree_are_folded() -> None:
     text = page(of("psykisk-halsa-2025"))
-    assert text.count("<details>") == 1
+    assert text.count("<details ") == 2
     assert "<summary>Visa 147 jämförelser som stämmer</summary>" in text
     assert "<script" not in text
     assert 'href="../static/css/base.css"' in text
@@ -94,7 +103,7 @@ def test_a_calibrated_match_is_called_that() -> None:
 
 def test_what_differs_comes_first(each: Material) -> None:
     order = list(VERDICTS)
-    for group in audit_view(each.agreement, each.reconciliation, each.allocation).groups:
+    for group in view_of(each).groups:
         ranks = [order.index(result.verdict) for result in group.results]
         assert ranks == sorted(ranks)
 
@@ -116,7 +125,7 @@ def test_a_failure_says_what_is_withheld() -> None:
         where="plans/psykisk-halsa-2024/14.yaml",
     )
     report = Reconciliation(agreement=own.agreement.id, fingerprint="", results=(failed,))
-    text = audit_page(own.agreement, report, own.allocation).decode()
+    text = page(replace(own, reconciliation=report))
     assert "beslutsunderlaget för län 14" in text
     assert "<strong>Stämmer inte</strong>" in text
     assert "−248\u00a0046" in text
@@ -137,7 +146,7 @@ def test_a_comparison_without_figures_leaves_them_out() -> None:
         severity=Severity.WARNING,
     )
     report = Reconciliation(agreement=own.agreement.id, fingerprint="", results=(untested,))
-    assert "None" not in audit_page(own.agreement, report, own.allocation).decode()
+    assert "None" not in page(replace(own, reconciliation=report))
     assert read(reconciliation_csv(report))[0]["funnet"] == ""
 
 
@@ -148,6 +157,63 @@ def test_everything_has_a_swedish_name() -> None:
     assert set(TYPES) == set(RecipientType)
     assert withheld_in_words("documents") == "dokumenten till mottagarna"
     assert withheld_in_words("plan:23", {"23": "Jämtlands län"}).endswith("för Jämtlands län")
+
+
+# --- The document ----------------------------------------------------------------------------
+
+
+@cache
+def document(agreement: str) -> Document:
+    return render(view_of(of(agreement)))
+
+
+def read_back(agreement: str) -> str:
+    pages = PdfReader(io.BytesIO(document(agreement).pdf)).pages
+    text = " ".join(each.extract_text() for each in pages)
+    return " ".join(text.replace("\u00a0", " ").split())
+
+
+def test_on_paper_those_that_agree_are_counted_and_attached() -> None:
+    text = read_back("psykisk-halsa-2025")
+    assert "147 jämförelser av det här slaget stämmer." in text
+    assert "176 jämförelser är gjorda. 170 stämmer, 6 har utslaget ”avrundning”." in text
+    # All that is not simply equal stands there in full.
+    assert text.count("Avrundning: varje belopp") == 6
+    attached = PdfReader(io.BytesIO(document("psykisk-halsa-2025").pdf)).attachments
+    own = of("psykisk-halsa-2025")
+    assert attached["avstamning.csv"] == [reconciliation_csv(own.reconciliation)]
+
+
+def test_on_paper_marks_are_explained_as_on_the_screen() -> None:
+    text = read_back("psykisk-halsa-2024")
+    assert "Belopp med * är vår beräkning på skattad folkmängd" in text
+    assert re.search(r"553 000 000 553 000 00[0-9] \*", text)
+    assert "29 028 869" in text
+
+
+def test_the_same_comparisons_are_the_same_document_in_any_revision() -> None:
+    own = of("psykisk-halsa-2025")
+    other = own.reconciliation.model_copy(update={"fingerprint": "cd" * 32})
+    again = view_of(replace(own, reconciliation=other))
+    assert fingerprint(again) == fingerprint(view_of(own))
+
+
+def test_what_is_withheld_is_named_by_county() -> None:
+    own = of("psykisk-halsa-2024")
+    failed = next(
+        result for result in own.reconciliation.results if result.kind == Kind.PLAN_TO_POST
+    ).model_copy(
+        update={
+            "verdict": Verdict.DIFFERENT,
+            "severity": Severity.ERROR,
+            "withholds": Withholds.PLAN,
+            "county": "23",
+        }
+    )
+    report = own.reconciliation.model_copy(update={"results": (failed,)})
+    view = audit_view(own.agreement, report, own.allocation, {"23": "Jämtlands län"})
+    assert view.withheld == ("beslutsunderlaget för Jämtlands län",)
+    assert "Hålls inne: beslutsunderlaget för Jämtlands län" in text_of(shown(view).html.decode())
 
 
 # --- Files for people ------------------------------------------------------------------------

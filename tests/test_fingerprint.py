@@ -100,6 +100,20 @@ def test_an_input_more_or_less_changes_it(full: SmallCountry, sources: Path) -> 
     assert len({before, more, inputs(full, sources).fingerprint}) == 3
 
 
+def test_outlines_of_maps_are_inputs(full: SmallCountry, sources: Path) -> None:
+    before = inputs(full, sources)
+    folder = full.root / "geography"
+    folder.mkdir()
+    for name in ("lan.json", "lan.yaml"):
+        (folder / name).write_text("gränser", "utf-8")
+    after = inputs(full, sources)
+    assert after.fingerprint != before.fingerprint
+    assert {file.path for file in after.files} - {file.path for file in before.files} == {
+        "raw/geography/lan.json",
+        "raw/geography/lan.yaml",
+    }
+
+
 def test_a_moved_file_changes_it(full: SmallCountry, sources: Path) -> None:
     before = inputs(full, sources).fingerprint
     (sources / "statsbidrag" / "keys.py").rename(sources / "statsbidrag" / "nycklar.py")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections import Counter
@@ -25,8 +26,15 @@ from schemas.common import Level
 from schemas.geography import Geography
 from statsbidrag import register as registers
 from statsbidrag.drawing import width_of
-from statsbidrag.errors import ProgramError
-from statsbidrag.maps import SHADES, choropleth, class_names, read_geography, round_limits
+from statsbidrag.errors import InputError, ProgramError
+from statsbidrag.maps import (
+    SHADES,
+    choropleth,
+    class_names,
+    read_geography,
+    read_outlines,
+    round_limits,
+)
 from statsbidrag.pdf import render_pdf
 from statsbidrag.raw import Raw
 from statsbidrag.rendering import TEMPLATES
@@ -200,6 +208,59 @@ def test_another_level_than_the_sidecars_is_refused(
     assert problem.place == "level"  # type: ignore[attr-defined]
 
 
+def one_outline(folder: Path, level: str, code: str, width: int = 400) -> None:
+    """A square country of one region, with its sidecar."""
+    outlines = {
+        "format": 1,
+        "level": level,
+        "viewBox": [0, 0, width, 900],
+        "paths": {code: "M0 0l9 0 0 9z"},
+        "places": {code: [3, 3, 5]},
+    }
+    content = json.dumps(outlines).encode()
+    sidecar = {
+        "format": 1,
+        "file": f"{level}.json",
+        "retrieved": "2026-11-23",
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "bytes": len(content),
+        "level": level,
+        "producer": "Prov",
+        "source": "Prov",
+        "licence": "Prov",
+        "method": "Prov",
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{level}.json").write_bytes(content)
+    (folder / f"{level}.yaml").write_text(json.dumps(sidecar), "utf-8")
+
+
+def register_of(**codes: str) -> pd.DataFrame:
+    rows = [[kind, code, code, code, code[:2]] for kind, code in codes.items()]
+    return pd.DataFrame(rows, columns=["type", "code", "name", "slug", "lan_code"])
+
+
+def test_outlines_are_of_the_registers_division(tmp_path: Path) -> None:
+    assert read_outlines(Raw(tmp_path), register_of(lan="01")) == {}
+    one_outline(tmp_path / "geography", "lan", "01")
+    found = read_outlines(Raw(tmp_path), register_of(lan="01"))
+    assert {level: each.producer for level, each in found.items()} == {Level.LAN: "Prov"}
+    with pytest.raises(InputError) as refusal:
+        read_outlines(Raw(tmp_path), register_of(lan="02"))
+    [problem] = refusal.value.problems
+    assert problem.found == "1 missing, 1 others: 02"
+
+
+def test_levels_of_two_scales_do_not_stand_on_each_other(tmp_path: Path) -> None:
+    one_outline(tmp_path / "geography", "lan", "01")
+    one_outline(tmp_path / "geography", "kommun", "0114", width=500)
+    codes = register_of(lan="01", kommun="0114")
+    with pytest.raises(InputError) as refusal:
+        read_outlines(Raw(tmp_path), codes)
+    [problem] = refusal.value.problems
+    assert problem.place == "viewBox"
+
+
 # --- Limits ----------------------------------------------------------------------------------
 
 EXACT = st.fractions(min_value=-(10**9), max_value=10**9, max_denominator=10**6)
@@ -276,7 +337,8 @@ def test_no_classes_at_all_is_a_mistake() -> None:
 
 def test_classes_are_called_by_their_limits() -> None:
     nb = "\u00a0"
-    assert class_names([]) == ("alla lika",)
+    with pytest.raises(ValueError, match="no limit"):
+        class_names([])
     assert class_names([Fraction(150)]) == ("under 150", "150 eller mer")
     assert class_names([Fraction(1, 2), Fraction(3)]) == (
         "under 0,5",

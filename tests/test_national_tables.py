@@ -6,13 +6,14 @@ import csv
 import io
 import re
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import cache
 from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
 
-from schemas.common import TOTAL, Maturity, RecipientType
+from schemas.common import TOTAL, Level, Maturity, RecipientType
 from statsbidrag.errors import ProgramError
 from statsbidrag.figures import Figure
 from statsbidrag.material import Material
@@ -29,6 +30,7 @@ from statsbidrag.national_tables import (
 from statsbidrag.raw import Raw
 from statsbidrag.rendering import Document, render
 from statsbidrag.stages import material
+from tests.pages import page, text_of
 
 RAW = Path(__file__).resolve().parents[1] / "raw"
 IDS = ("psykisk-halsa-2024", "psykisk-halsa-2025")
@@ -90,6 +92,8 @@ def test_every_row_of_every_table_stands_in_the_pdf(each: Made) -> None:
         for table in part.tables:
             for row in table.rows:
                 line = f"{row.code} {row.name} {shown(row.cells)}"
+                if row.rate is not None:
+                    line += f" {row.rate.text} {row.rate.mark}".rstrip()
                 assert re.search(rf"^{re.escape(line)}\s*$", each.text, re.MULTILINE), line
                 count += 1
     assert count >= 21 + 21 + 1 + 290
@@ -156,6 +160,149 @@ def test_no_municipal_table_is_split(each: Made) -> None:
             assert f"{row.code} {row.name} " in own[0]
 
 
+# --- Charts and maps -------------------------------------------------------------------------
+
+
+def described(svg: str) -> str:
+    """What a drawing says to who cannot see it."""
+    return " ".join(re.findall(r"<(?:title|desc) id[^>]*>([^<]*)<", svg)).replace("\u00a0", " ")
+
+
+def test_drawings_are_numbered_and_stand_once_on_page_and_paper(each: Made) -> None:
+    html = each.document.html.decode()
+    view = each.view
+    assert view.change is not None
+    assert view.change.chart is not None
+    assert view.per_person is not None
+    drawn = [view.posts.chart, view.change.chart, *view.per_person.maps]
+    assert [one.number for one in drawn] == [1, 2, 3, 4]
+    for one in drawn:
+        assert html.count(str(one.svg)) == 1
+        assert each.text.count(f"Figur {one.number}. ") == 1
+    assert html.count("<svg") == 4
+    assert len(each.document.html) < 300_000
+
+
+def test_every_figure_of_a_map_stands_in_a_table(each: Made) -> None:
+    assert each.view.per_person is not None
+    for of in each.view.per_person.both:
+        assert len(of.rows) == {"lan": 21, "kommun": 290}[of.level]
+        for row in of.rows:
+            assert row.rate is not None
+            assert row.together is not None
+            assert row.rate.value == Fraction(row.together.sek, row.persons)
+            line = rf"^{row.code} {re.escape(row.name)} .*(?<![\d,]){row.rate.text}(?![\d,])"
+            assert re.search(line, each.text, re.MULTILINE), row
+
+
+def test_a_countys_rate_is_of_region_and_joint_money_together(of_2025: Made) -> None:
+    per_person = of_2025.view.per_person
+    assert per_person is not None
+    assert per_person.counties is not None
+    assert per_person.municipalities is not None
+    of = {row.code: row for row in per_person.counties.rows}
+    persons = 132_708
+    assert of["23"].persons == persons
+    # The region's 9 877 446 and the joint 12 697 775 kr, as published.
+    assert of["23"].rate is not None
+    assert of["23"].rate.value == Fraction(9_877_446 + 12_697_775, persons)
+    assert (of["23"].rate.text, of["23"].rate.mark) == ("170", "")
+    assert {row.rate.mark for row in per_person.municipalities.rows if row.rate} == {"*"}
+    [counties, municipalities] = per_person.maps
+    assert "högst 250 kr (Gotlands län)" in described(counties.svg)
+    assert "inte beslutade" in municipalities.caption
+    assert "beslutade" not in counties.caption
+
+
+def test_a_rate_has_the_mark_of_its_money(of_2024: Made) -> None:
+    per_person = of_2024.view.per_person
+    assert per_person is not None
+    assert per_person.municipalities is not None
+    # By all ages alone: every municipality has the same, which the page and the map say.
+    assert per_person.municipalities.equal
+    assert "Alla kommuner får lika mycket per invånare." in of_2024.text.replace("\n", " ")
+    for of in per_person.both:
+        assert {row.rate.mark for row in of.rows if row.rate} == {"*"}
+    # What it is divided by is said in words.
+    assert per_person.counties is not None
+    assert "2023, återräknad. Källa:" in per_person.counties.population
+    assert "2023, skattad. Källa:" in per_person.municipalities.population
+
+
+def test_areas_of_the_year_before(of_2025: Made) -> None:
+    change = of_2025.view.change
+    assert change is not None
+    assert change.years == ("2024", "2025")
+    rows = {row.label: (row.before, row.after, row.difference) for row in change.rows}
+    assert rows["Stärkt suicidpreventivt arbete"] == ("200", "488", "+288")
+    assert rows["En förstärkt psykiatrisk traumavård"] == ("50", "ingen post", "−50")
+    assert change.total is not None
+    assert change.total.difference == "0"
+
+
+def test_of_a_partial_year_only_what_is_known_is_compared(of_2024: Made) -> None:
+    change = of_2024.view.change
+    assert change is not None
+    assert change.only == (RecipientType.LAN, RecipientType.SKR)
+    rows = {row.label: (row.before, row.after) for row in change.rows}
+    assert rows["Samsjuklighet till länen"] == ("200,0", "250,0")
+    assert rows["Barn och unga till länen"] == ("inte känt", "250,0")
+    assert change.chart is not None
+    assert "2023 inte känt" in described(change.chart.svg)
+
+
+def test_a_partial_agreement_has_no_figures_per_inhabitant() -> None:
+    own = national_tables(material(Raw(RAW), "psykisk-halsa-2023"))
+    assert own.per_person is None
+    assert own.posts.known_share < 1
+    html = page(own).html.decode()
+    assert "karta-" not in html
+    assert "Kronor per invånare visas inte" in html
+
+
+def test_without_outlines_the_figures_stand_in_their_tables(of_2025: Made) -> None:
+    view = national_tables(replace(of_2025.material, outlines={}))
+    assert view.per_person is not None
+    assert view.per_person.maps == ()
+    html = page(view).html.decode()
+    assert "Gränser" not in html
+    assert "Pengar och folkmängd per län" in html
+
+
+def test_without_a_population_of_all_ages_the_page_says_so(of_2025: Made) -> None:
+    known = of_2025.material.everyone
+    view = national_tables(replace(of_2025.material, everyone={Level.LAN: known[Level.LAN]}))
+    assert view.per_person is not None
+    assert [each.level for each in view.per_person.both] == [Level.LAN]
+    text = text_of(page(view).html.decode())
+    assert (
+        "Kronor per invånare per kommun visas inte: någon folkmängd i alla åldrar den 1 november "
+        "2024 finns inte per kommun." in text
+    )
+    nothing = national_tables(replace(of_2025.material, everyone={}))
+    assert text_of(page(nothing).html.decode()).count("Kronor per invånare per") == 2
+
+
+def test_an_unreadable_or_absent_year_before(of_2025: Made) -> None:
+    gone = national_tables(replace(of_2025.material, compared=None))
+    assert gone.change is not None
+    assert gone.change.unreadable == "psykisk-halsa-2024"
+    text = text_of(page(gone).html.decode())
+    assert "Jämförelsen med psykisk-halsa-2024 saknas" in text
+    alone = of_2025.material.agreement.model_copy(update={"compares_with": None})
+    assert national_tables(replace(of_2025.material, compared=None, agreement=alone)).change is None
+
+
+def test_rates_are_attached_for_a_spreadsheet(of_2025: Made) -> None:
+    attached = PdfReader(io.BytesIO(of_2025.document.pdf)).attachments
+    content = attached["per-invanare.csv"][0].decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(content), delimiter=";"))
+    assert len(rows) == 22 + 291
+    [jamtland] = [row for row in rows if (row["nivå"], row["kod"]) == ("län", "23")]
+    assert (jamtland["folkmängd"], jamtland["kr per invånare"]) == ("132708", "170")
+    assert jamtland["mognad"] == "slutlig"
+
+
 # --- Columns, order, frame -------------------------------------------------------------------
 
 
@@ -193,7 +340,10 @@ def test_recipients_are_complete_and_in_the_order_of_codes(each: Made) -> None:
 
 
 def test_tables_are_numbered_through(each: Made) -> None:
-    numbers = [each.view.frame.number]
+    view = each.view
+    assert view.change is not None
+    assert view.per_person is not None
+    numbers = [view.frame.number, view.posts.number, view.change.number, view.per_person.number]
     for part in each.view.sections:
         numbers += [part.summary.number] if part.summary else []
         numbers += [table.number for table in part.tables]
@@ -227,7 +377,7 @@ def test_in_2025_municipalities_are_marked_and_nothing_else(of_2025: Made) -> No
         else:
             assert set(marks) == {""}
     assert of_2025.view.explained == (Maturity.ESTIMATE,)
-    rows = re.findall(r"^\d{4} \D+ [\d ]+ \*\s*$", of_2025.text, re.MULTILINE)
+    rows = re.findall(r"^\d{4} \D+ [\d ]+ \* [\d,]+ \*\s*$", of_2025.text, re.MULTILINE)
     assert len(rows) == 290
 
 

@@ -19,7 +19,7 @@ from schemas.keys import SetAside, SetAsideStep
 from schemas.manifest import HashedFile, Manifest
 from schemas.reconciliation import Kind, Severity, Verdict
 from statsbidrag.allocation import allocate
-from statsbidrag.audit import audit_page
+from statsbidrag.audit import audit_view
 from statsbidrag.contents import about
 from statsbidrag.documents import views
 from statsbidrag.figures import Figure, figure, known_figure, maturities_to_explain, summed
@@ -29,6 +29,8 @@ from statsbidrag.raw import Raw
 from statsbidrag.rendering import render
 from statsbidrag.site import agreement_entry, index_page
 from statsbidrag.stages import Computed, compute, material, material_of
+from tests.pages import page as shown
+from tests.pages import text_of
 
 PROJECT = Path(__file__).resolve().parents[1]
 ID = "psykisk-halsa-2023"
@@ -199,9 +201,8 @@ def test_figures_of_an_unresolved_post() -> None:
 
 
 def page(of: Material) -> str:
-    page = audit_page(of.agreement, of.reconciliation, of.allocation).decode()
-    text = re.sub(r"<[^>]+>", " ", page)
-    return " ".join(text.replace("\u00a0", " ").split())
+    view = audit_view(of.agreement, of.reconciliation, of.allocation)
+    return text_of(shown(view).html.decode())
 
 
 def test_the_audit_page_says_what_cannot_be_tested() -> None:
