@@ -35,7 +35,7 @@ STATIC: Final = "static"
 """The folder of a revision that holds style sheets and fonts."""
 
 _MODULES: Final = ("figures.py", "pdf.py", "rendering.py", "typography.py")
-_STATIC_KINDS: Final = ("css/*.css", "fonts/*")
+_STATIC_KINDS: Final = ("css/*.css", "fonts/*", "js/*.js")
 
 
 class View(Protocol):
@@ -145,8 +145,8 @@ def _hashes(template: str, templates: Path) -> tuple[tuple[str, str], ...]:
     """The files that a template's pages depend on, each with its sha256."""
     pages = set(_referenced(template, templates))
     text = "".join((templates / name).read_text("utf-8") for name in pages)
-    # A style sheet that no page names belongs to some other document.
-    static = {n for n in static_files(templates) if not n.startswith("css/") or n in text}
+    # A style sheet or script that no page names belongs to some other document.
+    static = {n for n in static_files(templates) if n.startswith("fonts/") or n in text}
     return tuple(
         (name, hashlib.sha256((templates / name).read_bytes()).hexdigest())
         for name in sorted(pages | static | set(STYLESHEETS))
