@@ -27,10 +27,9 @@ __all__ = ["Document", "View", "decision_document", "render", "static_files", "v
 def views(material: Material, counties: Collection[str] | None = None) -> tuple[View, ...]:
     """What the agreement's documents show, ready to be rendered in any process.
 
-    The national tables, and one decision document per county: by its plan if it adds up, a draft
-    where it has none; `counties` leaves only the latter, of those codes. A partial agreement has no
-    documents to recipients, nor has one with an unresolved post to the counties, and a failed
-    reconciliation withholds its own.
+    The national tables, and one decision document per plan that adds up; `counties` leaves only the
+    latter, of those codes. A partial agreement has no documents to recipients, nor has one with an
+    unresolved post to the counties, and a failed reconciliation withholds its own.
     """
     withheld = material.reconciliation.withheld()
     if {"agreement", "documents"} & {*withheld}:
@@ -38,7 +37,9 @@ def views(material: Material, counties: Collection[str] | None = None) -> tuple[
     nation: tuple[View, ...] = ()
     if counties is None:
         nation = (as_issued(national_tables(material), material.decisions),)
-    decisions = decision_views(material, counties)
+    planned = {plan.county for plan in material.plans}
+    chosen = planned if counties is None else planned & set(counties)
+    decisions = decision_views(material, chosen)
     return nation + tuple(as_issued(view, material.decisions) for view in decisions)
 
 

@@ -8,6 +8,7 @@ written (`statsbidrag.audit`).
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import os
 import re
@@ -28,7 +29,7 @@ from statsbidrag.contents import ALLOCATION, DERIVATIONS, POPULATION, POSTS, TOT
 from statsbidrag.decisions import AUDIT as DECISIONS
 from statsbidrag.errors import ProgramError, UsageError
 from statsbidrag.figures import MATURITIES, Figure
-from statsbidrag.publication import CURRENT, NAME_LENGTH, find_revision, read_manifest
+from statsbidrag.publication import CURRENT, MANIFEST, NAME_LENGTH
 
 Key = tuple[str, RecipientType, str]
 """Post (or `total`), recipient type and code: what an amount is found by."""
@@ -49,6 +50,13 @@ class Step:
     own: int | None
     everyone: int | None
     basis: str
+
+    @property
+    def others(self) -> int | None:
+        """The population of all who share but the recipient; None where none is used."""
+        if self.own is None or self.everyone is None:
+            return None
+        return self.everyone - self.own
 
 
 @dataclass(frozen=True)
@@ -194,15 +202,13 @@ def read_revision(output: Path, agreement_id: str, name: str) -> PublishedRevisi
     their population.
     """
     folder = output / agreement_id / name
-    manifest = _unaltered(output, agreement_id, folder)
+    manifest = _unaltered(agreement_id, folder)
     there = {file.path for file in manifest.outputs}
     missing = [path for path in (POPULATION, POSTS, DERIVATIONS) if path not in there]
     if missing:
         raise UsageError(
             f"{folder}: it has no {' and no '.join(missing)}: it was made before revisions carried "
-            "the population that they rest on, and cannot be compared.\n"
-            "  Lay the raw files as they were then in a folder and make it anew: "
-            f"statsbidrag --raw DIR run {agreement_id}"
+            f"the population that they rest on, and cannot be compared.\n  {_anew(agreement_id)}"
         )
     try:
         return PublishedRevision(
@@ -217,21 +223,48 @@ def read_revision(output: Path, agreement_id: str, name: str) -> PublishedRevisi
     except (KeyError, ValueError, ValidationError) as error:
         raise ProgramError(
             f"{folder}: its tables are not of the form that this program reads "
-            f"({type(error).__name__}: {error}). Make the revision anew: "
-            f"statsbidrag run {agreement_id}"
+            f"({type(error).__name__}: {error}).\n  {_anew(agreement_id)}"
         ) from error
 
 
-def _unaltered(output: Path, agreement_id: str, folder: Path) -> Manifest:
-    manifest = read_manifest(folder)
+def _anew(agreement_id: str) -> str:
+    """How to have the amounts of an old revision in one that can be compared."""
+    return (
+        "Lay the raw files as they were then in a folder and make a new revision of them: "
+        f"statsbidrag --raw DIR run {agreement_id}"
+    )
+
+
+def _unaltered(agreement_id: str, folder: Path) -> Manifest:
+    manifest = _manifest(agreement_id, folder)
     named = manifest.fingerprint[:NAME_LENGTH] == folder.name
     if not named or manifest.agreement != agreement_id:
-        raise ProgramError(
-            f"{folder}: its manifest is of {manifest.agreement} {manifest.fingerprint}: somebody "
-            f"has changed the published revision. Remove the folder {folder} and run again."
-        )
-    find_revision(output, agreement_id, manifest.fingerprint)
+        found = f"{folder}: its manifest is of {manifest.agreement} {manifest.fingerprint}"
+        raise _altered(agreement_id, folder, found)
+    for file in manifest.outputs:
+        path = folder / file.path
+        if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != file.sha256:
+            raise _altered(agreement_id, folder, f"{path} is not what the manifest says")
     return manifest
+
+
+def _manifest(agreement_id: str, folder: Path) -> Manifest:
+    try:
+        return Manifest.model_validate_json((folder / MANIFEST).read_bytes())
+    except (OSError, ValidationError) as error:
+        found = f"{folder / MANIFEST} cannot be read ({type(error).__name__})"
+        raise _altered(agreement_id, folder, found) from None
+
+
+def _altered(agreement_id: str, folder: Path, found: str) -> ProgramError:
+    """Running again makes an old revision anew only where nothing that it was made from changed."""
+    return ProgramError(
+        f"{found}: somebody has changed the published revision.\n"
+        f"  Put the folder {folder} back from a copy of it. Without one, remove it and run: "
+        f"statsbidrag run {agreement_id}\n"
+        "  That makes the same revision only if raw files, program and libraries are still those "
+        "that it was made from, and otherwise another one."
+    )
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

@@ -27,6 +27,9 @@ from statsbidrag.published_revision import (
 
 _RAW: Final = "raw/"
 _FOLDERS: Final = {str(kind): kind for kind in InputKind}
+_NATION: Final = "nation"
+"""The folder of documents that hold everyone's amounts."""
+
 K = TypeVar("K")
 
 
@@ -84,6 +87,18 @@ class Line:
     def only_matured(self) -> bool:
         """Whether nothing but the maturity is another."""
         return not self.changed and Reason.MATURITY in self.reasons
+
+    @property
+    def against(self) -> bool:
+        """Whether the amount went one way and the recipient's own population the other.
+
+        So it does for one who shrank less than all together: the share is what counts.
+        """
+        own = [side.own if side else None for side in (self.before, self.after)]
+        causes = {*self.reasons} - {Reason.MATURITY}
+        if causes != {Reason.OWN_POPULATION, Reason.OTHERS_POPULATION} or None in own:
+            return False
+        return ((own[1] or 0) - (own[0] or 0)) * (self.difference or 0) < 0
 
     @property
     def decidable(self) -> bool:
@@ -148,25 +163,39 @@ class PostChange:
 
 @dataclass(frozen=True)
 class Consequence:
-    """What one recipient would be paid more (or repay) if the earlier amounts were decided.
+    """What one recipient is paid more (or repays) if the earlier amounts were decided.
 
     `whole` says that it is the recipient's total; otherwise only those posts count that rest on no
-    estimate. `difference_sek` is None where no amount could have been decided.
+    estimate. `difference_sek` is None where that cannot be known: amounts on an estimate are
+    nobody's decision, and what was decided in their place is not here. `decided` says that a
+    decision on the earlier amounts is registered; what follows is otherwise only what would.
     """
 
     total: Line
     difference_sek: int | None
     whole: bool
+    decided: bool
 
 
 @dataclass(frozen=True)
 class Decided:
-    """A decision taken on a document of the earlier revision. What is not known of it is blank."""
+    """A decision taken on a document of the earlier revision. What is not known of it is blank.
+
+    `document` is where it lies inside the revision: whose amounts were decided follows from that.
+    """
 
     document: str
     date: date | None
     by: str
     reference_number: str
+
+    def of(self, recipients: RecipientType, code: str) -> bool:
+        """Whether the decision is on that recipient's amounts: its own document, or everyone's."""
+        folder, *rest = self.document.split("/")
+        if folder == _NATION:
+            return True
+        # There is one SKR, so its documents have no folder of a recipient.
+        return folder == recipients and (len(rest) < 2 or rest[0].startswith(f"{code}-"))
 
 
 @dataclass(frozen=True)
@@ -199,6 +228,11 @@ class Changes:
     def of(self, recipients: RecipientType) -> tuple[Line, ...]:
         """The lines of one recipient type."""
         return tuple(line for line in self.lines if line.recipients == recipients)
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """What each post of either revision is called."""
+        return {line.post: self.post(line.post).label for line in self.lines}
 
     def post(self, post_id: str) -> PublishedPost:
         """The post of that id, the later one."""
@@ -274,18 +308,22 @@ def consequences(changes: Changes, recipients: RecipientType) -> tuple[Consequen
     for line in changes.of(recipients):
         own.setdefault(line.code, []).append(line)
     return tuple(
-        _consequence(total, own.get(total.code, []))
+        _consequence(
+            total,
+            own.get(total.code, []),
+            decided=any(each.of(recipients, total.code) for each in changes.decided),
+        )
         for total in changes.totals
         if total.recipients == recipients
     )
 
 
-def _consequence(total: Line, lines: Sequence[Line]) -> Consequence:
+def _consequence(total: Line, lines: Sequence[Line], *, decided: bool) -> Consequence:
     if total.decidable:
-        return Consequence(total, total.difference, whole=True)
+        return Consequence(total, total.difference, whole=True, decided=decided)
     differences = [line.difference for line in lines if line.decidable]
     known = [difference for difference in differences if difference is not None]
-    return Consequence(total, sum(known) if known else None, whole=False)
+    return Consequence(total, sum(known) if known else None, whole=False, decided=decided)
 
 
 # --- One amount ------------------------------------------------------------------------------
@@ -352,11 +390,15 @@ def _reasons_to_compute_anew(
         yield Reason.POST_AMOUNT
     if old_post and new_post and _rule(old_post) != _rule(new_post):
         yield Reason.RULE
-    if [step.own for step in old.shares] != [step.own for step in new.shares]:
+    own = [step.own for step in old.shares] != [step.own for step in new.shares]
+    if own:
         yield Reason.OWN_POPULATION
-    elif [step.everyone for step in old.shares] != [step.everyone for step in new.shares] or (
+    # Steps that came or went are the rule's doing, and no change of anybody's figures.
+    pairs = zip(old.shares, new.shares, strict=False)
+    if any(before.others != after.others for before, after in pairs) or (
         # Within a cap or floor the others count one by one, even where their sum is the same.
-        terms[0] == terms[1]
+        not own
+        and terms[0] == terms[1]
         and old.exact != new.exact
         and any(step.basis in changed for step in new.shares)
     ):

@@ -13,8 +13,8 @@ import io
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from itertools import count
+from datetime import UTC, date, datetime
+from itertools import count, pairwise
 from math import floor
 from typing import ClassVar, Final
 
@@ -38,6 +38,7 @@ from statsbidrag.revision_words import (
     INPUTS,
     basis_in_words,
     enough_places,
+    everyone_in_words,
     explanation,
     is_weight,
     post_in_words,
@@ -49,7 +50,11 @@ from statsbidrag.typography import MINUS, NBSP, decimals
 PATH: Final = "revidering"
 """Where the document lies inside its own folder, without suffix."""
 
-_ROWS_ON_A_PAGE: Final = 20
+_LINES_ON_A_PAGE: Final = 24
+_REASON_LETTERS: Final = 27
+_POST_LETTERS: Final = 22
+"""How many letters of a reason and of a post's label stand on one line of a table."""
+
 _ORDER: Final = (RecipientType.REGION, RecipientType.LAN, RecipientType.SKR, RecipientType.KOMMUN)
 
 
@@ -113,13 +118,17 @@ class Table:
 class Section:
     """What changed for one recipient type. `post` is its only post's label, empty for several.
 
-    `exact` are the rows whose own population did not change, but whose amount did, and `example` is
-    one of them explained. `unlisted` counts what did not change.
+    `everyone` says what all who share are together, and `against` counts the amounts that went the
+    other way than the recipient's own population. `exact` are the rows whose own population did not
+    change, but whose amount did, and `example` is one of them explained. `unlisted` counts what did
+    not change.
     """
 
     summary: Summary
     post: str
     tables: tuple[Table, ...]
+    everyone: str
+    against: int
     exact: tuple[Table, ...]
     example: Row | None
     unlisted: int
@@ -148,11 +157,22 @@ class ConsequenceTable:
 
 
 @dataclass(frozen=True)
+class FollowsPart:
+    """Those with a registered decision, or those without: what is paid more, and what is repaid."""
+
+    decided: bool
+    more_sek: int
+    repaid_sek: int
+    tables: tuple[ConsequenceTable, ...]
+
+
+@dataclass(frozen=True)
 class Follows:
-    """What follows for one recipient type if the earlier amounts had been decided.
+    """What follows for one recipient type from decisions on the earlier amounts, or would follow.
 
     `never_decided` counts those whose earlier total rests on an estimate, `not_yet` those whose
-    later one does, `partly` those for whom only some posts count.
+    later one does, `partly` those for whom only some posts count. `parts` are those with a decision
+    before those without, each only if something follows.
     """
 
     recipients: RecipientType
@@ -160,9 +180,22 @@ class Follows:
     never_decided: int
     not_yet: int
     partly: int
-    more_sek: int
-    repaid_sek: int
-    tables: tuple[ConsequenceTable, ...]
+    parts: tuple[FollowsPart, ...]
+
+    @property
+    def tables(self) -> tuple[ConsequenceTable, ...]:
+        """The tables of both parts."""
+        return tuple(table for part in self.parts for table in part.tables)
+
+
+@dataclass(frozen=True)
+class DecidedRow:
+    """A registered decision by the title of its document, or by whose amounts it is on."""
+
+    title: str
+    date: date | None
+    by: str
+    reference_number: str
 
 
 @dataclass(frozen=True)
@@ -209,11 +242,11 @@ class RevisionView:
     bases: tuple[BasisRow, ...]
     inputs: tuple[InputRow, ...]
     versions: tuple[tuple[str, str, str], ...]
-    decided: tuple[Decided, ...]
+    decided: tuple[DecidedRow, ...]
     follows: tuple[Follows, ...]
     sections: tuple[Section, ...]
     rows: tuple[Row, ...]
-    totals: tuple[Line, ...]
+    totals: tuple[Consequence, ...]
     summary_number: int
     bases_number: int
     inputs_number: int
@@ -242,6 +275,17 @@ class RevisionView:
     def only_matured(self) -> int:
         """How many amounts are the same, on a population that can be trusted more or less."""
         return sum(summary.only_matured for summary in self.summaries)
+
+    @property
+    def undecided(self) -> bool:
+        """Whether the amounts of some recipient were never decided, as far as is registered."""
+        return not all(each.decided for each in self.totals)
+
+    @property
+    def decided_stand(self) -> bool:
+        """Whether no total that was decided is another."""
+        own = [each for each in self.totals if each.decided]
+        return bool(own) and all(each.difference_sek == 0 for each in own)
 
     @property
     def explained(self) -> tuple[Maturity, ...]:
@@ -280,14 +324,14 @@ def revision_view(changes: Changes) -> RevisionView:
         bases=bases,
         inputs=inputs,
         versions=changes.versions,
-        decided=changes.decided,
+        decided=tuple(_decided(changes)),
         summary_number=next(numbers),
         bases_number=next(numbers) if bases else 0,
         inputs_number=next(numbers) if inputs else 0,
         follows=tuple(_follows(changes, each, numbers) for each in types),
         sections=tuple(_section(changes, each, rows, numbers) for each in types),
         rows=tuple(rows[line] for each in types for line in changes.of(each)),
-        totals=changes.totals,
+        totals=tuple(total for each in types for total in consequences(changes, each)),
     )
 
 
@@ -370,6 +414,8 @@ def _section(
         summary=summary_of(changes, recipients),
         post=labels.pop() if len(labels) == 1 else "",
         tables=tuple(_tables([rows[line] for line in listed], numbers)),
+        everyone=everyone_in_words(lines, changes.labels),
+        against=sum(line.against for line in lines),
         exact=tuple(_tables([rows[line] for line in same], numbers)),
         example=rows[max(same, key=_tells_most)] if same else None,
         unlisted=len(lines) - len(listed),
@@ -389,27 +435,37 @@ def _tells_most(line: Line) -> tuple[bool, bool]:
 
 def _tables(rows: Sequence[Row], numbers: Iterator[int]) -> Iterator[Table]:
     """The rows in tables of a page each: a table over several pages is several to a reader."""
-    pages = _pages(len(rows))
+    several = len({row.post for row in rows}) > 1
+    pages = _pages([_height(row, with_post=several) for row in rows])
     if pages:
         number = next(numbers)
         for part, (first, last) in enumerate(pages, start=1):
             yield Table(number, part, len(pages), tuple(rows[first:last]))
 
 
-def _pages(length: int) -> list[tuple[int, int]]:
-    starts = range(0, length, _ROWS_ON_A_PAGE)
-    return [(start, min(start + _ROWS_ON_A_PAGE, length)) for start in starts]
+def _height(row: Row, *, with_post: bool) -> int:
+    """How many lines a row takes: its longest text decides."""
+    reason, post = -(-len(row.reason) // _REASON_LETTERS), -(-len(row.post) // _POST_LETTERS)
+    return max(1, reason, post if with_post else 1)
+
+
+def _pages(heights: Sequence[int]) -> list[tuple[int, int]]:
+    """The first row of each page and the one after its last, for rows of so many lines."""
+    starts, used = [0], 0
+    for index, height in enumerate(heights):
+        if used + height > _LINES_ON_A_PAGE:
+            starts.append(index)
+            used = 0
+        used += height
+    return list(pairwise([*starts, len(heights)])) if heights else []
 
 
 def _follows(changes: Changes, recipients: RecipientType, numbers: Iterator[int]) -> Follows:
     found = consequences(changes, recipients)
-    owed = sorted(
-        (each for each in found if each.difference_sek),
-        key=lambda each: (-abs(each.difference_sek or 0), each.total.code),
+    parts = (
+        _follows_part([each for each in found if each.decided == decided], decided, numbers)
+        for decided in (True, False)
     )
-    sums = [each.difference_sek or 0 for each in owed]
-    pages = _pages(len(owed))
-    number = next(numbers) if pages else 0
     return Follows(
         recipients=recipients,
         count=len(found),
@@ -419,6 +475,22 @@ def _follows(changes: Changes, recipients: RecipientType, numbers: Iterator[int]
             for each in found
         ),
         partly=sum(not each.whole and each.difference_sek is not None for each in found),
+        parts=tuple(part for part in parts if part.tables),
+    )
+
+
+def _follows_part(
+    found: Sequence[Consequence], decided: bool, numbers: Iterator[int]
+) -> FollowsPart:
+    owed = sorted(
+        (each for each in found if each.difference_sek),
+        key=lambda each: (-abs(each.difference_sek or 0), each.total.code),
+    )
+    sums = [each.difference_sek or 0 for each in owed]
+    pages = _pages([1] * len(owed))
+    number = next(numbers) if pages else 0
+    return FollowsPart(
+        decided=decided,
         more_sek=sum(sek for sek in sums if sek > 0),
         repaid_sek=-sum(sek for sek in sums if sek < 0),
         tables=tuple(
@@ -426,6 +498,23 @@ def _follows(changes: Changes, recipients: RecipientType, numbers: Iterator[int]
             for part, (first, last) in enumerate(pages, start=1)
         ),
     )
+
+
+def _decided(changes: Changes) -> Iterator[DecidedRow]:
+    """The registered decisions; the path of a document says nothing to a reader."""
+    made = (*changes.after.manifest.documents, *changes.before.manifest.documents)
+    titles = {document.path: document.title for document in made}
+    for each in changes.decided:
+        title = titles.get(each.document) or _whose(changes, each)
+        yield DecidedRow(title, each.date, each.by, each.reference_number)
+
+
+def _whose(changes: Changes, decided: Decided) -> str:
+    """Whose amounts a decision is on, where its document is in neither revision."""
+    names = [each.name for each in changes.totals if decided.of(each.recipients, each.code)]
+    if len(names) == 1:
+        return names[0]
+    return "Alla mottagare" if names else "En mottagare som inte finns med"
 
 
 def _estimated(total: Line, *, before: bool) -> bool:

@@ -10,6 +10,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,15 +18,18 @@ from statsbidrag.audit import TYPES
 from statsbidrag.errors import StatsbidragError
 from statsbidrag.figures import MATURITIES
 from statsbidrag.publication import write_files
-from statsbidrag.published_revision import read_revision
+from statsbidrag.published_revision import current_name, read_revision
 from statsbidrag.rendering import STATIC, render, static_files
-from statsbidrag.revision import Changes, Line, compare_revisions
+from statsbidrag.revision import Changes, Consequence, compare_revisions
 from statsbidrag.revision_document import PATH, RevisionView, Row, revision_csv, revision_view
 
 DIFF: Final = "diff"
 """The folder of an agreement that holds its revision documents."""
 
 PAGE: Final = f"{PATH}.html"
+
+_Pair = tuple[str, str]
+"""Two revisions that a document compares: before and after."""
 
 
 def write_revision_document(output: Path, changes: Changes) -> Path:
@@ -52,20 +56,50 @@ def revision_documents(output: Path, agreement_id: str) -> list[str]:
     """The revision documents that an agreement has: `<before>..<after>`, the newest last.
 
     One that leads to a revision comes before one that leads on from it; what the revisions' order
-    does not tell is by name.
+    does not tell is by name. Of two that are each other's reverse only that one counts which leads
+    towards the current revision: the other was made to look back, or inputs were put back as they
+    were.
     """
     home = output / agreement_id / DIFF
-    names = sorted(page.parent.name for page in home.glob(f"*..*/{PAGE}"))
-    order: TopologicalSorter[str] = TopologicalSorter()
-    for name in names:
-        before, _, after = name.partition("..")
-        order.add(after, before)
-    try:
-        rank = {revision: place for place, revision in enumerate(order.static_order())}
-    except CycleError:
-        # Inputs that were put back as they were lead to an earlier revision again.
-        return names
-    return sorted(names, key=lambda name: rank[name.partition("..")[2]])
+    pairs = [_pair(page.parent.name) for page in sorted(home.glob(f"*..*/{PAGE}"))]
+    order, onward = _in_order(pairs, current_name(output, agreement_id))
+    rank = {revision: place for place, revision in enumerate(order)}
+    shown = [pair for pair in pairs if pair in onward or pair[::-1] not in onward]
+    return ["..".join(pair) for pair in sorted(shown, key=lambda pair: rank[pair[1]])]
+
+
+def _pair(name: str) -> _Pair:
+    before, _, after = name.partition("..")
+    return before, after
+
+
+def _in_order(pairs: Sequence[_Pair], current: str | None) -> tuple[list[str], set[_Pair]]:
+    """The revisions, an earlier one first, and the pairs that say so: of a circle all but one."""
+    onward = {*pairs}
+    steps = _steps_to(current, pairs)
+    while True:
+        order: TopologicalSorter[str] = TopologicalSorter()
+        for before, after in sorted(onward):
+            order.add(after, before)
+        try:
+            return list(order.static_order()), onward
+        except CycleError as error:
+            circle = pairwise(error.args[1])
+            # What leads furthest away from the current revision is what leads back.
+            onward.remove(max(circle, key=lambda pair: (steps[pair[1]] - steps[pair[0]], pair)))
+
+
+def _steps_to(current: str | None, pairs: Sequence[_Pair]) -> dict[str, int]:
+    """How many documents lead from each revision to the current one; more than all for none."""
+    steps = dict.fromkeys((name for pair in pairs for name in pair), len(pairs) + 1)
+    reached, count = {current}, 0
+    while reached:
+        steps.update({name: count for name in reached if name is not None})
+        reached = {
+            before for before, after in pairs if after in reached and steps[before] > count + 1
+        }
+        count += 1
+    return steps
 
 
 def revision_document_of(
@@ -139,6 +173,7 @@ _TOTALS: Final = (
     _Column("Skillnad, %", 10, _PERCENT),
     _Column("Mognad före", 12),
     _Column("Mognad efter", 12),
+    _Column("Beslut registrerat", 12),
 )
 _INPUTS: Final = (
     _Column("Vad", 26),
@@ -164,7 +199,7 @@ def revision_workbook(view: RevisionView) -> bytes:
         # A date of its own, and not the clock's: the same revisions give the same bytes.
         book.set_properties({"title": view.title, "created": view.created.replace(tzinfo=None)})
         _sheet(book, view, "Belopp", _AMOUNTS, [_amount(row) for row in view.rows])
-        _sheet(book, view, "Totalt per mottagare", _TOTALS, [_total(line) for line in view.totals])
+        _sheet(book, view, "Totalt per mottagare", _TOTALS, [_total(each) for each in view.totals])
         inputs = [[each.kind, each.path, each.before, each.after] for each in view.inputs]
         _sheet(book, view, "Ändrade indata", _INPUTS, inputs)
     return content.getvalue()
@@ -224,7 +259,8 @@ def _amount(row: Row) -> list[object]:
     ]
 
 
-def _total(line: Line) -> list[object]:
+def _total(consequence: Consequence) -> list[object]:
+    line = consequence.total
     sides = (line.before, line.after)
     return [
         TYPES[line.recipients],
@@ -234,4 +270,5 @@ def _total(line: Line) -> list[object]:
         line.difference,
         None if line.share is None else float(line.share),
         *(MATURITIES[side.maturity] if side else None for side in sides),
+        "ja" if consequence.decided else "nej",
     ]

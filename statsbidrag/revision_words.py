@@ -6,7 +6,7 @@ what changed (`statsbidrag.revision`), or which sentences a document shows (`tem
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from math import floor
 from typing import Final
@@ -16,7 +16,7 @@ from schemas.revision import InputKind, Reason
 from statsbidrag.figures import MATURITIES
 from statsbidrag.published_revision import Amount, PublishedBasis, PublishedPost, Step
 from statsbidrag.revision import Line, PostChange
-from statsbidrag.typography import decimals, kronor, number
+from statsbidrag.typography import decimals, inside, kronor, listed, number, sentence
 
 REASONS: Final = {
     Reason.ADDED_POST: "ny post",
@@ -59,6 +59,9 @@ def reasons_in_words(line: Line) -> str:
     """Why an amount is another, for a column; the maturity only where nothing else is."""
     reasons = [reason for reason in line.reasons if reason != Reason.MATURITY] or line.reasons
     words = ", ".join(REASONS[reason] for reason in reasons)
+    # Both causes share their noun, and always stand side by side.
+    both = f"{REASONS[Reason.OWN_POPULATION]}, {REASONS[Reason.OTHERS_POPULATION]}"
+    words = words.replace(both, "egen och andras folkmängd")
     steps = [step for side in (line.before, line.after) if side for step in side.shares]
     return words.replace("folkmängd", "vikt") if any(map(is_weight, steps)) else words
 
@@ -83,6 +86,32 @@ def source_in_words(basis: PublishedBasis | None) -> str:
     if basis is None:
         return "används inte"
     return f"{basis.extract} ({MATURITIES[basis.maturity]})"
+
+
+def everyone_in_words(lines: Iterable[Line], labels: Mapping[str, str]) -> str:
+    """What all who share a post are together, before and after, in one sentence.
+
+    `labels` are what posts are called: they are named where the figures are several. Empty where
+    everyone together is what it was.
+    """
+    posts: dict[tuple[str, int, int], set[str]] = {}
+    for line in lines:
+        for found in _sums(line):
+            posts.setdefault(found, set()).add(inside(labels[line.post]))
+    said = [
+        f"allas {what} tillsammans var {number(before)} och är {number(after)}"
+        + (f" för {listed(sorted(own))}" if len(posts) > 1 else "")
+        for (what, before, after), own in sorted(posts.items())
+    ]
+    return sentence(f"{'; '.join(said)}.") if said else ""
+
+
+def _sums(line: Line) -> Iterator[tuple[str, int, int]]:
+    """Everyone's figure of each step of which it is another."""
+    sides = [side.shares if side else () for side in (line.before, line.after)]
+    for old, new in zip(*sides, strict=False):
+        if old.everyone is not None and new.everyone is not None and old.everyone != new.everyone:
+            yield "vikt" if is_weight(new) else "folkmängd", old.everyone, new.everyone
 
 
 def post_in_words(change: PostChange) -> str:

@@ -15,6 +15,7 @@ from typing import Final
 from schemas.agreement import Coverage, Status
 from schemas.common import Maturity
 from schemas.manifest import Manifest
+from statsbidrag.audit import PATH as AUDIT
 from statsbidrag.audit import withheld_in_words
 from statsbidrag.errors import InputError, ProgramError
 from statsbidrag.fingerprint import inputs_of
@@ -43,7 +44,8 @@ _TABLES: Final = {
     "reconciliation.csv": "Avstämning (CSV)",
 }
 _CHECKS: Final = {
-    "audit/avstamning.html": "Avstämning",
+    f"{AUDIT}.html": "Avstämning",
+    f"{AUDIT}.pdf": "Avstämning (PDF)",
     "manifest.json": "Manifest med indata och kontrollsummor (JSON)",
 }
 

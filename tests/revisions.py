@@ -7,6 +7,7 @@ expectation.
 from __future__ import annotations
 
 from pathlib import Path
+from unittest import mock
 
 from statsbidrag.contents import about, revision_files
 from statsbidrag.decisions import decision_files
@@ -24,12 +25,11 @@ def published(raw: Raw, output: Path, agreement_id: str) -> str:
     """The name of the revision of the raw files as they are, now published."""
     inputs = inputs_of(raw, agreement_id, PROJECT)
     made = material(raw, agreement_id, inputs.fingerprint)
-    files = {
-        **revision_files(
+    with mock.patch("statsbidrag.rendering.render_pdf", return_value=b""):
+        own = revision_files(
             made.agreement, made.register, made.basis, made.allocation, made.reconciliation
-        ),
-        **decision_files(made.decisions),
-    }
+        )
+    files = {**own, **decision_files(made.decisions)}
     revision = publish(
         output,
         agreement_id,

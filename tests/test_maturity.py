@@ -19,7 +19,7 @@ from pypdf import PdfReader
 
 from schemas.common import Maturity
 from schemas.manifest import Manifest
-from statsbidrag.audit import allocation_csv, audit_page, totals_csv
+from statsbidrag.audit import allocation_csv, audit_view, totals_csv
 from statsbidrag.contents import about
 from statsbidrag.documents import views
 from statsbidrag.material import Material
@@ -94,7 +94,8 @@ def shown(raw: Raw, agreement_id: str = AGREEMENT) -> Shown:
     for view in views(made):
         pages[view.path] = page(view).html
         files |= {f"{view.path} {each.name}": each.content for each in view.attachments()}
-    pages["audit"] = audit_page(made.agreement, made.reconciliation, made.allocation)
+    report = audit_view(made.agreement, made.reconciliation, made.allocation)
+    pages["audit"] = page(report).html
     pages["index"] = front_page(made)
     return Shown(
         made,
@@ -151,14 +152,14 @@ def test_each_amount_carries_its_mark(country: SmallCountry, maturity: str) -> N
     found, mark = shown(all_of(country, maturity).raw), MARKS[maturity]
     nation, county = found.tables[NATION], found.tables[COUNTY]
     assert row(nation, "01", "Region Norra") == ["01", "Region Norra", f"901 {mark}"]
-    assert row(nation, "0115", "Berga") == ["0115", "Berga", f"40 {mark}"]
+    assert row(nation, "0115", "Berga") == ["0115", "Berga", f"40 {mark}", f"0,13 {mark}"]
     # A fixed sum rests on nobody's population; what it is added to does.
     assert ["01", "Norra län", "20", f"185 {mark}", f"205 {mark}"] in nation
     assert ["01", "Norra län", f"205 {mark}", f"86 {mark}", f"291 {mark}"] in nation
     assert row(nation, "SKR")[-1] == "50"
     assert ["Summa av kolumnen", f"1 001 {mark}"] in nation
-    assert ["X", "20"] in county
-    assert ["Y", f"185 {mark}"] in county
+    assert ["X Del av delad post", "20"] in county
+    assert ["Y Del av delad post", f"185 {mark}"] in county
     assert ["Summa", f"291 {mark}"] in county
     assert f"Förslaget gäller 291 kr {mark} till Norra län" in found.pages[COUNTY]
 
@@ -167,7 +168,8 @@ def test_the_top_of_every_page_says_what_it_means(country: SmallCountry, maturit
     found = shown(all_of(country, maturity).raw)
     for name, first_heading in ((NATION, "Ramen"), (COUNTY, "Förslag"), ("audit", "Sammanfattn")):
         text = found.pages[name]
-        assert text.count(TOLD[maturity]) == 1, name
+        # A county's overview is a page of its own, and says it again.
+        assert text.count(TOLD[maturity]) == (2 if name == COUNTY else 1), name
         assert text.index(TOLD[maturity]) < text.index(f" {first_heading}"), name
         assert not [said for other, said in TOLD.items() if other != maturity and said in text]
     assert ON_THE_FRONT_PAGE[maturity] in found.pages["index"]
@@ -314,9 +316,11 @@ def test_a_page_speaks_of_its_own_figures_only(country: SmallCountry) -> None:
     """The children are estimated, all ages are not: that concerns the municipalities alone."""
     found = shown(country.raw)
     assert TOLD["estimate"] in found.pages[NATION]
-    assert "Belopp med" not in found.pages[COUNTY]
+    county, overview = found.pages[COUNTY].split("Översikt: hela länet")
+    assert "Belopp med" not in county
+    assert TOLD["estimate"] in overview
     nation = found.tables[NATION]
-    assert row(nation, "0201")[-1] == "35 *"
+    assert row(nation, "0201")[2:] == ["35 *", "0,35 *"]
     assert row(nation, "01", "Region Norra")[-1] == "901"
 
 
@@ -371,7 +375,7 @@ def test_a_county_with_an_unresolved_post_has_no_decision_document(country: Smal
 
 # --- The producer's own notes ----------------------------------------------------------------
 
-NOTE = "Från och med 2025 har tabellen en viss slumpmässig osäkerhet <CKM> & inget annat."
+NOTE = "Från och med 2024 har tabellen en viss slumpmässig osäkerhet <CKM> & inget annat."
 ADDED = "har lagt ett litet slumptal till varje tal för att skydda enskilda personer"
 
 
@@ -416,7 +420,7 @@ def test_the_pdf_says_the_same(country: SmallCountry) -> None:
     text = [re.sub(r"\s+", " ", each.replace("\u00a0", " ")) for each in pages]
     assert TOLD["preliminary"] in text[0]
     assert "291 kr ***" in text[0]
-    assert "Så är det." in text[-1]
+    assert "Så är det." in text[-2]
 
 
 def test_every_maturity_is_told_of_somewhere() -> None:
@@ -459,4 +463,4 @@ def test_a_table_of_weights_is_told_of_as_what_it_is(country: SmallCountry, matu
         said = (
             "Belopp med *** bygger på preliminära uppgifter. De kan ändras när de slutliga kommer."
         )
-        assert text.count(said) == (1 if mark else 0)
+        assert text.count(said) == ((2 if name == COUNTY else 1) if mark else 0)

@@ -33,7 +33,13 @@ from statsbidrag.revision import (
     consequences,
     summary_of,
 )
-from statsbidrag.revision_words import enough_places, explanation, half, reasons_in_words
+from statsbidrag.revision_words import (
+    enough_places,
+    everyone_in_words,
+    explanation,
+    half,
+    reasons_in_words,
+)
 from statsbidrag.stages import Computed
 from statsbidrag.typography import decimals
 from tests.cases.small_country import (
@@ -159,6 +165,32 @@ def test_a_krona_is_explained_where_the_own_population_is_the_same(
     )
 
 
+def test_an_amount_may_rise_while_its_own_population_falls(
+    country: SmallCountry, revised: Revised
+) -> None:
+    changes = revised(
+        lambda: country.extract("alla", jsonstat({"0114": 540, "0115": 260, "0201": 98}))
+    )
+    found = line(changes, "region/a", "02")
+    before, after = both(found)
+    # 1 001 by 100 of 1 000 persons, then by 98 of 898.
+    assert (before.own, after.own, before.sek, after.sek) == (100, 98, 100, 109)
+    assert found.reasons == (Reason.OWN_POPULATION, Reason.OTHERS_POPULATION)
+    assert found.against
+    assert reasons_in_words(found) == "egen och andras folkmängd"
+    assert not line(changes, "region/a", "01").against
+    words = everyone_in_words(changes.of(REGION), changes.labels)
+    assert plain(words) == "Allas folkmängd tillsammans var 1 000 och är 898."
+    assert everyone_in_words(changes.of(KOMMUN), changes.labels) == ""
+
+
+def test_the_own_change_alone_is_no_change_of_others(
+    country: SmallCountry, revised: Revised
+) -> None:
+    changes = revised(lambda: one_more(country))
+    assert line(changes, "lan/b/y", "01").reasons == (Reason.OWN_POPULATION,)
+
+
 def test_the_inputs_that_changed_are_named_with_both_hashes(
     country: SmallCountry, revised: Revised
 ) -> None:
@@ -274,6 +306,13 @@ def test_weights_and_a_cap(tmp_path: Path) -> None:
     assert [side.exact for side in both(found)] == [Fraction(10000, 31), Fraction(100000, 309)]
     words = explanation(found, *(side.posts["lan/tak"] for side in sides(changes)))
     assert words.startswith("Andelen är oförändrad, men andras är det inte")
+    country.population(DAY, "lan", "definitive", {**IN_COUNTIES, "01": [700]})
+    changes = compared(output, AGREEMENT, one, published(Raw(country.raw), output, AGREEMENT))
+    labels = {"lan/vikt": "Vikt", "lan/tak": "Tak"}
+    assert plain(everyone_in_words(changes.of(LAN), labels)) == (
+        "Allas folkmängd tillsammans var 1 000 och är 1 010 för tak; "
+        "allas vikt tillsammans var 9 och är 10 för vikt."
+    )
 
 
 def test_the_same_there_and_back(country: SmallCountry, revised: Revised) -> None:
@@ -319,6 +358,24 @@ def test_decisions_are_those_on_the_earlier_revision(country: SmallCountry, outp
     assert compared(output, AGREEMENT, other, one).decided == ()
 
 
+@pytest.mark.parametrize(
+    ("document", "whose"),
+    [
+        ("nation/fordelning", {"region:01", "lan:01", "lan:02", "kommun:0114", "skr:SKR"}),
+        ("lan/01-norra-lan/beslutsunderlag", {"lan:01"}),
+        ("region/01-region-norra/rekvisition", {"region:01"}),
+        ("kommun/0114-alby/tilldelning", {"kommun:0114"}),
+        ("skr/tilldelning", {"skr:SKR"}),
+        ("lan/0-annat/beslutsunderlag", set()),
+    ],
+)
+def test_a_decision_is_on_what_its_document_shows(document: str, whose: set[str]) -> None:
+    decided = Decided(document, None, "", "")
+    everyone = ("region:01", "lan:01", "lan:02", "kommun:0114", "skr:SKR")
+    pairs = [each.split(":") for each in everyone]
+    assert {f"{k}:{code}" for k, code in pairs if decided.of(RecipientType(k), code)} == whose
+
+
 # --- Which revision, and whether it can be read ----------------------------------------------
 
 
@@ -353,8 +410,19 @@ def test_an_altered_revision_is_refused(country: SmallCountry, output: Path) -> 
     name = published(country.raw, output, AGREEMENT)
     path = output / AGREEMENT / name / "audit/harledning.csv"
     path.write_bytes(path.read_bytes().replace(b"41/2", b"43/2"))
-    with pytest.raises(ProgramError, match=r"audit/harledning\.csv is not what the manifest says"):
+    with pytest.raises(ProgramError, match=r"audit/harledning\.csv is not what") as caught:
         read_revision(output, AGREEMENT, name)
+    # A run makes another revision once anything is another: it does not bring this one back.
+    assert "back from a copy of it" in str(caught.value)
+    assert "only if raw files, program and libraries are still those" in str(caught.value)
+
+
+def test_a_manifest_that_cannot_be_read(country: SmallCountry, output: Path) -> None:
+    name = published(country.raw, output, AGREEMENT)
+    (output / AGREEMENT / name / "manifest.json").write_text("{", "utf-8")
+    with pytest.raises(ProgramError, match=r"manifest\.json cannot be read") as caught:
+        read_revision(output, AGREEMENT, name)
+    assert "back from a copy of it" in str(caught.value)
 
 
 @pytest.mark.parametrize("entry", ["fingerprint", "agreement"])

@@ -16,6 +16,8 @@ import pypdf
 import pytest
 
 from schemas.common import RecipientType
+from schemas.manifest import PublishedDocument
+from schemas.revision import Reason
 from statsbidrag.pages import html_page
 from statsbidrag.publication import write_files
 from statsbidrag.rendering import render
@@ -104,8 +106,9 @@ def test_amounts_on_estimates_were_never_decided(country: SmallCountry, revised:
     changed = {**BY_AGE, "0115": [40, 260]}
     view = revision_view(revised(lambda: country.extract("aldrar", jsonstat(changed, AGES))))
     text = shown(view)
-    assert "De tidigare beloppen vilar på skattad folkmängd." in text
-    assert "inget att betala tillbaka och inget att betala ut mer" in text
+    assert "har aldrig varit beslutade belopp. Andra belopp kan ha beslutats." in text
+    assert "Vad som ska betalas tillbaka eller betalas ut mer går därför inte att se här." in text
+    assert "inget att betala tillbaka" not in text
     assert "Mognaden går från skattad till slutlig för tre belopp." in text
     # 100 by 150, 30 and 20, then by 150, 40 and 20: 4 less, 4 more, and about half a krona less.
     kommuner = [code for _, code in section(view, RecipientType.KOMMUN)]
@@ -124,11 +127,75 @@ def test_decisions_are_named_or_said_to_be_none(one_more: Changes) -> None:
     none = shown(revision_view(one_more))
     assert "Inget beslut är registrerat på de tidigare beloppen." in none
     assert "Tillsammans skulle 0 kr mer betalas ut och 1 kr betalas tillbaka." in none
-    decided = (Decided("nation/fordelning", date(2025, 2, 1), "Nämnden", "D 1"),)
-    text = shown(revision_view(replace(one_more, decided=decided)))
-    assert "nation/fordelning, den 1 februari 2025, av Nämnden, D 1" in text
+    text = shown(revision_view(replace(one_more, decided=(decision("nation/fordelning"),))))
+    assert "Alla mottagare, den 1 februari 2025, av Nämnden, D 1" in text
+    assert "nation/" not in text
     assert "Inget beslut är registrerat" not in text
-    assert "För mottagare utan registrerat beslut" in text
+    assert "För mottagare utan registrerat beslut" not in text
+    assert "ska tillsammans 0 kr mer betalas ut och 1 kr betalas tillbaka." in text
+    assert "skulle" not in text
+
+
+def decision(document: str) -> Decided:
+    return Decided(document, date(2025, 2, 1), "Nämnden", "D 1")
+
+
+def test_a_decision_is_called_by_its_documents_title_or_its_recipient(one_more: Changes) -> None:
+    path = "lan/02-sodra-lan/beslutsunderlag"
+    named = replace(one_more, decided=(decision(path),))
+    assert "Södra län, den 1 februari 2025" in shown(revision_view(named))
+    document = PublishedDocument(path=path, title="Underlag 2025, Södra län", fingerprint="0" * 64)
+    manifest = one_more.before.manifest.model_copy(update={"documents": (document,)})
+    titled = replace(named, before=replace(one_more.before, manifest=manifest))
+    text = shown(revision_view(titled))
+    assert "Underlag 2025, Södra län, den 1 februari 2025" in text
+    assert path not in text
+
+
+def test_what_shall_be_paid_stands_apart_from_what_would_be(
+    country: SmallCountry, revised: Revised
+) -> None:
+    values = {"0114": 500, "0115": 300, "0201": 200}
+    changes = revised(lambda: country.extract("alla", jsonstat(values)))
+    view = revision_view(replace(changes, decided=(decision("lan/02-sodra-lan/rekvisition"),)))
+    [own] = [each for each in view.follows if each.recipients == RecipientType.LAN]
+    # 02: 10 + 20.5 + 14 = 44.5, then 10 + 41 + 23 = 74; 01: 290.5, then 261. A half goes up.
+    assert [(part.decided, part.more_sek, part.repaid_sek) for part in own.parts] == [
+        (True, 29, 0),
+        (False, 0, 30),
+    ]
+    assert [[r.total.code for t in part.tables for r in t.rows] for part in own.parts] == [
+        ["02"],
+        ["01"],
+    ]
+    text = shown(view)
+    assert "Till följd av registrerade beslut ska tillsammans 29 kr mer betalas ut" in text
+    assert "länen med registrerat beslut, och vad som ska betalas ut mer" in text
+    assert "länen utan registrerat beslut, och vad som skulle betalas ut mer" in text
+    assert "regionerna utan registrerat beslut" in text
+    book = openpyxl.load_workbook(io.BytesIO(revision_workbook(view)))
+    rows = [[cell.value for cell in row] for row in book["Totalt per mottagare"].iter_rows(2)]
+    assert [row[1] for row in rows if row[0] == "län" and row[-1] == "ja"] == ["02"]
+    assert {row[-1] for row in rows if row[0] != "län"} == {"nej"}
+
+
+def test_a_decision_whose_amounts_stand_asks_for_nothing(one_more: Changes) -> None:
+    text = shown(revision_view(replace(one_more, decided=(decision("skr/tilldelning"),))))
+    assert "Totalbeloppen i besluten är oförändrade. Inget ska betalas ut mer" in text
+    assert "skulle tillsammans 0 kr mer betalas ut och 1 kr betalas tillbaka." in text
+
+
+def test_fewer_people_and_more_money(country: SmallCountry, revised: Revised) -> None:
+    values = {"0114": 540, "0115": 260, "0201": 98}
+    view = revision_view(revised(lambda: country.extract("alla", jsonstat(values))))
+    text = shown(view)
+    assert "Allas folkmängd tillsammans var 1 000 och är 898." in text
+    assert "går därför åt andra hållet än den egna folkmängden." in text
+    rows = csv.DictReader(io.StringIO(revision_csv(view).decode("utf-8-sig")), delimiter=";")
+    [row] = [each for each in rows if (each["post"], each["kod"]) == ("region/a", "02")]
+    assert (row["skillnad, kr"], row["orsak"]) == ("9", "egen och andras folkmängd")
+    assert "Egen folkmängd var 100 och är 98." in row["förklaring"].replace("\u00a0", " ")
+    assert "Andelen var 100 av 1 000 och är 98 av 898." in row["förklaring"].replace("\u00a0", " ")
 
 
 def test_a_long_list_is_tables_of_a_page_each(one_more: Changes) -> None:
@@ -137,12 +204,15 @@ def test_a_long_list_is_tables_of_a_page_each(one_more: Changes) -> None:
     view = revision_view(replace(one_more, lines=many))
     [own] = view.sections
     assert [(t.part, t.parts, len(t.rows)) for t in own.tables] == [
-        (1, 3, 20),
-        (2, 3, 20),
-        (3, 3, 5),
+        (1, 2, 24),
+        (2, 2, 21),
     ]
     assert len({t.number for t in own.tables}) == 1
-    assert f"Tabell {own.tables[0].number} (1 av 3). Folkmängd och belopp" in shown(view)
+    assert f"Tabell {own.tables[0].number} (1 av 2). Folkmängd och belopp" in shown(view)
+    # A reason of two lines takes two of the page.
+    many = tuple(replace(each, reasons=tuple(Reason)) for each in many)
+    [own] = revision_view(replace(one_more, lines=many)).sections
+    assert max(len(table.rows) for table in own.tables) < 12
 
 
 # --- The files -------------------------------------------------------------------------------
@@ -264,5 +334,27 @@ def test_the_newest_document_comes_last(tmp_path: Path) -> None:
     write_files(tmp_path, {f"{AGREEMENT}/diff/bbb..eee/revidering.pdf": b""})
     assert revision_documents(tmp_path, AGREEMENT) == ["ddd..ccc", "ccc..aaa", "aaa..bbb"]
     write_files(tmp_path, {f"{AGREEMENT}/diff/bbb..aaa/{PAGE}": b""})
-    there_and_back = ["aaa..bbb", "bbb..aaa", "ccc..aaa", "ddd..ccc"]
-    assert revision_documents(tmp_path, AGREEMENT) == there_and_back
+    # One that looks back is no revision of its own: the first by name stays, or towards `current`.
+    forward = ["ddd..ccc", "ccc..aaa", "aaa..bbb"]
+    assert revision_documents(tmp_path, AGREEMENT) == forward
+    for current, shown_last in (("bbb", "aaa..bbb"), ("aaa", "bbb..aaa")):
+        (tmp_path / AGREEMENT / current).mkdir()
+        link = tmp_path / AGREEMENT / "current"
+        link.unlink(missing_ok=True)
+        link.symlink_to(current)
+        found = revision_documents(tmp_path, AGREEMENT)
+        assert {*found} == {"ddd..ccc", "ccc..aaa", shown_last}
+        assert found[0] == "ddd..ccc"
+
+
+def test_a_circle_hides_nothing_and_ends_where_it_is_current(tmp_path: Path) -> None:
+    for name in ("aaa..bbb", "bbb..ccc", "ccc..aaa"):
+        write_files(tmp_path, {f"{AGREEMENT}/diff/{name}/{PAGE}": b""})
+    assert {*revision_documents(tmp_path, AGREEMENT)} == {"aaa..bbb", "bbb..ccc", "ccc..aaa"}
+    (tmp_path / AGREEMENT / "aaa").mkdir()
+    (tmp_path / AGREEMENT / "current").symlink_to("aaa")
+    assert revision_documents(tmp_path, AGREEMENT) == [
+        "aaa..bbb",
+        "bbb..ccc",
+        "ccc..aaa",
+    ]

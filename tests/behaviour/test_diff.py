@@ -55,7 +55,7 @@ def twice(tmp_path_factory: pytest.TempPathFactory) -> TwoRuns:
 
 @pytest.fixture
 def copy(twice: TwoRuns, tmp_path: Path) -> TwoRuns:
-    """The same, to be changed; without raw files, which `diff` never reads."""
+    """The same, to be changed; without raw files, which `diff` does not compare."""
     output = Path(shutil.copytree(twice.output, tmp_path / "output", symlinks=True))
     return TwoRuns(tmp_path / "raw", output, twice.ends, twice.before, twice.after)
 
@@ -125,13 +125,34 @@ def test_again_it_writes_nothing_new_and_leaves_the_revisions_alone(copy: TwoRun
     assert tree(copy.output) == bytes_before
 
 
-def test_back_is_another_document(copy: TwoRuns) -> None:
+def test_back_is_another_document_and_no_revision_of_the_front_page(copy: TwoRuns) -> None:
+    front = (copy.output / "index.html").read_text("utf-8")
     copy.diff(AGREEMENT, "current", copy.before).require(0)
+    assert (copy.output / "index.html").read_text("utf-8") == front
+    assert f"{copy.before}..{copy.after}" in front
     there = copy.output / AGREEMENT / "diff"
     assert {path.name for path in there.iterdir()} == {
         f"{copy.before}..{copy.after}",
         f"{copy.after}..{copy.before}",
     }
+
+
+def test_the_front_page_gets_the_link_of_a_new_document(copy: TwoRuns) -> None:
+    link = f'href="{AGREEMENT}/diff/{copy.before}..{copy.after}/revidering.html"'
+    index = copy.output / "index.html"
+    shutil.rmtree(copy.document)
+    index.write_text(index.read_text("utf-8").replace(link, ""), "utf-8")
+    copy.diff(AGREEMENT, copy.before, "current").require(0)
+    assert link in index.read_text("utf-8")
+
+
+def test_a_front_page_that_cannot_follow_is_said(copy: TwoRuns) -> None:
+    # No raw files: nobody can tell what is withheld.
+    ended = in_process(
+        "--raw", copy.raw, "--output", copy.output, "diff", AGREEMENT, copy.before, "current"
+    ).require(0)
+    assert "warning: the front page is not up to date" in ended.err
+    assert ended.out.startswith((copy.document / "revidering.html").resolve().as_uri())
 
 
 def test_the_same_revision_twice(copy: TwoRuns) -> None:
