@@ -5,17 +5,20 @@ Belongs here: deciding that an agreement is to be run, and why not. Does not: th
 
 Content is a hash of the raw files and never a time: a file that is touched, copied back or checked
 out anew changes nothing. An agreement is run once per content, whether or not that run succeeds.
+What cannot be read begins no run; whatever looked tells of it, once for as long as it stands.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
 import dagster as dg
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from assets.raw_files import CONTENT_TAG, content_now, observation
 from assets.settings import STOCKHOLM, Folders, agreements
@@ -38,6 +41,9 @@ _RUNS_LOOKED_AT: Final = 50
 Job = Any
 """A job, resolved or not; Dagster has a type for each and none for both."""
 
+_Looking = dg.SensorEvaluationContext | dg.ScheduleEvaluationContext
+"""Of what looks for runs to begin."""
+
 
 class Seen(BaseModel):
     """The content that the sensor last saw of an agreement, and how many runs it has asked for."""
@@ -48,7 +54,17 @@ class Seen(BaseModel):
     count: int
 
 
-_CURSOR: Final = TypeAdapter(dict[str, Seen])
+class Memory(BaseModel):
+    """A sensor's cursor: what it last saw of each agreement, and the errors it has told of.
+
+    `told` are hashes of the errors that still stand; one that is mended is forgotten, and told
+    anew if it comes back.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    seen: dict[str, Seen] = {}
+    told: tuple[str, ...] = ()
 
 
 def sensors(publish_job: Job, interval_seconds: int) -> list[dg.SensorDefinition]:
@@ -92,16 +108,17 @@ def yearly_schedule(fetch_job: Job) -> dg.ScheduleDefinition:
 # Changed content ----------------------------------------------------------------------------------
 
 
-def raw_content_sensor(context: dg.SensorEvaluationContext, folders: Folders) -> dg.SensorResult:
+def raw_content_sensor(
+    context: dg.SensorEvaluationContext, folders: Folders, notices: dg.ResourceParam[Notices]
+) -> dg.SensorResult:
     """A run of each registered agreement whose raw files have another content than last seen.
 
     Content that the current revision was made from, or that the latest run was asked for, is only
-    remembered. One agreement that cannot be read does not stop the others.
+    remembered. One agreement that cannot be read does not stop the others, and is told of.
     """
-    raw, output = folders.raw_files(), Path(folders.output)
-    seen = _remembered(context)
-    requests: list[dg.RunRequest] = []
-    observed: list[dg.AssetObservation] = []
+    raw, memory = folders.raw_files(), _remembered(context)
+    seen, unread = dict(memory.seen), dict[str, str]()
+    requests, observed = list[dg.RunRequest](), list[dg.AssetObservation]()
     said: list[str] = []
     for agreement_id in sorted(context.instance.get_dynamic_partitions(_PARTITIONS)):
         before = seen.get(agreement_id)
@@ -110,9 +127,9 @@ def raw_content_sensor(context: dg.SensorEvaluationContext, folders: Folders) ->
             if before is not None and before.sha == sha:
                 said.append(f"{agreement_id}: unchanged ({sha[:12]})")
                 continue
-            known = _known(context.instance, output, agreement_id, sha)
+            known = _known(context.instance, Path(folders.output), agreement_id, sha)
         except StatsbidragError as error:
-            said.append(_unread(context, agreement_id, error))
+            unread[agreement_id] = str(error)
             continue
         observed.append(observation(agreement_id, sha))
         count = _count(context.instance, agreement_id, before)
@@ -122,23 +139,25 @@ def raw_content_sensor(context: dg.SensorEvaluationContext, folders: Folders) ->
             count += 1
             requests.append(_request(agreement_id, sha, f"{agreement_id}:{sha}:{count}"))
         seen[agreement_id] = Seen(sha=sha, count=count)
+    told = _tell(context, notices, context.sensor_name, unread, memory.told)
+    said += _passed_over(unread)
     return dg.SensorResult(
         run_requests=requests,
         skip_reason=None if requests else _reason(raw, said, "no agreement is registered yet"),
-        cursor=_CURSOR.dump_json(seen).decode(),
+        cursor=Memory(seen=seen, told=told).model_dump_json(),
         asset_events=observed,
     )
 
 
-def _remembered(context: dg.SensorEvaluationContext) -> dict[str, Seen]:
+def _remembered(context: dg.SensorEvaluationContext) -> Memory:
     """What the cursor says. One that says something else is as good as none: nothing runs twice
     for it, because revisions and runs say what they were made of.
     """
     try:
-        return _CURSOR.validate_json(context.cursor or "{}")
+        return Memory.model_validate_json(context.cursor or "{}")
     except ValidationError:
         context.log.warning(f"the cursor is not ours and is begun anew: {context.cursor}")
-        return {}
+        return Memory()
 
 
 def _known(instance: dg.DagsterInstance, output: Path, agreement_id: str, sha: str) -> str:
@@ -164,36 +183,35 @@ def _runs_of(agreement_id: str) -> dg.RunsFilter:
 
 
 def signed_agreement_sensor(
-    context: dg.SensorEvaluationContext, folders: Folders
-) -> dg.SensorResult | dg.SkipReason:
+    context: dg.SensorEvaluationContext, folders: Folders, notices: dg.ResourceParam[Notices]
+) -> dg.SensorResult:
     """Registers each agreement that is no draft and not yet registered, and asks for its first run.
 
-    A draft waits for the day when its status says `signed`.
+    A draft waits for the day when its status says `signed`. One that cannot be read is told of.
     """
-    raw = folders.raw_files()
+    raw, memory = folders.raw_files(), _remembered(context)
     registered = set(context.instance.get_dynamic_partitions(_PARTITIONS))
+    names, unread = _names(raw)
     found: dict[str, str] = {}
     said: list[str] = []
-    try:
-        unregistered = [name for name in raw.agreement_ids() if name not in registered]
-    except InputError as error:
-        return dg.SkipReason(str(error))
-    for agreement_id in unregistered:
+    for agreement_id in [name for name in names if name not in registered]:
         try:
             if _agreement(raw, agreement_id).status == Status.DRAFT:
                 said.append(f"{agreement_id}: a draft, left alone until its status is `signed`")
             else:
                 found[agreement_id] = content_now(raw, agreement_id)
         except StatsbidragError as error:
-            said.append(_unread(context, agreement_id, error))
-    if not found:
-        return dg.SkipReason(_reason(raw, said, "every agreement is registered"))
+            unread[agreement_id] = str(error)
+    told = _tell(context, notices, context.sensor_name, unread, memory.told)
+    said += _passed_over(unread)
     return dg.SensorResult(
         run_requests=[
             _request(agreement_id, sha, f"{agreement_id}:{sha}")
             for agreement_id, sha in found.items()
         ],
-        dynamic_partitions_requests=[agreements.build_add_request(list(found))],
+        skip_reason=None if found else _reason(raw, said, "every agreement is registered"),
+        cursor=Memory(told=told).model_dump_json(),
+        dynamic_partitions_requests=[agreements.build_add_request(list(found))] if found else None,
         asset_events=[observation(agreement_id, sha) for agreement_id, sha in found.items()],
     )
 
@@ -202,25 +220,25 @@ def signed_agreement_sensor(
 
 
 def yearly_fetch(
-    context: dg.ScheduleEvaluationContext, folders: Folders
+    context: dg.ScheduleEvaluationContext, folders: Folders, notices: dg.ResourceParam[Notices]
 ) -> list[dg.RunRequest] | dg.SkipReason:
     """A run that begins at SCB for each of the year's agreements; nothing of another year.
 
-    Drafts are left alone. Where the year has no agreement, the reason names the file to write.
+    Drafts are left alone, and what cannot be read is told of. Where the year has no agreement, the
+    reason names the file to write.
     """
     raw = folders.raw_files()
     year = context.scheduled_execution_time.astimezone(STOCKHOLM).year
-    said: list[str] = []
     known: list[Agreement] = []
-    try:
-        names = raw.agreement_ids()
-    except InputError as error:
-        return dg.SkipReason(str(error))
+    names, unread = _names(raw)
     for name in names:
         try:
             known.append(_agreement(raw, name))
         except StatsbidragError as error:
-            said.append(_unread(context, name, error))
+            unread[name] = str(error)
+    # It looks once a year, so it has nothing to remember that it has told of.
+    _tell(context, notices, "yearly_fetch", unread, told=())
+    said = _passed_over(unread)
     this_year = [each for each in known if each.year == year]
     drafts = [each.id for each in this_year if each.status == Status.DRAFT]
     said += [f"{name}: a draft, left alone until its status is `signed`" for name in drafts]
@@ -257,11 +275,7 @@ def _content_if_read(raw: Raw, agreement_id: str) -> str:
 
 def failure_notice(context: dg.RunFailureSensorContext, notices: dg.ResourceParam[Notices]) -> None:
     """Passes one notice on; one that does not get through stands in the log, whole."""
-    notice = _notice(context)
-    try:
-        notices.tell(notice)
-    except Exception as error:
-        context.log.error(f"This notice could not be passed on ({error}):\n{notice.line()}")
+    _pass_on(context, notices, _notice(context))
 
 
 def _notice(context: dg.RunFailureSensorContext) -> Notice:
@@ -295,13 +309,57 @@ def _agreement(raw: Raw, agreement_id: str) -> Agreement:
     return read_model(raw.agreement_path(agreement_id), Agreement)[0]
 
 
-def _unread(
-    context: dg.SensorEvaluationContext | dg.ScheduleEvaluationContext,
-    agreement_id: str,
-    error: StatsbidragError,
-) -> str:
-    context.log.warning(f"{agreement_id} was passed over:\n{error}")
-    return f"{agreement_id}: passed over: {shortly(str(error))}"
+def _names(raw: Raw) -> tuple[list[str], dict[str, str]]:
+    """The agreements that have a file; where there is no folder of them, none, and that error."""
+    try:
+        return raw.agreement_ids(), {}
+    except InputError as error:
+        return [], {"": str(error)}
+
+
+def _passed_over(unread: Mapping[str, str]) -> list[str]:
+    """A line for each agreement that cannot be read, with the first of its errors."""
+    return [
+        f"{agreement_id}: passed over: {shortly(error)}" if agreement_id else shortly(error)
+        for agreement_id, error in unread.items()
+    ]
+
+
+def _tell(
+    context: _Looking,
+    notices: Notices,
+    job: str,
+    unread: Mapping[str, str],
+    told: Collection[str],
+) -> tuple[str, ...]:
+    """Passes one notice on for each distinct error in `unread` (by agreement) not in `told`.
+
+    Gives the hashes of the errors that are known of by now. A file that all agreements share is one
+    error, of all of them. The log has every error, whole, each time.
+    """
+    now = datetime.now(STOCKHOLM)
+    concerned: dict[str, list[str]] = defaultdict(list)
+    for agreement_id, error in unread.items():
+        concerned[error].append(agreement_id)
+    known: list[str] = []
+    for error, names in concerned.items():
+        context.log.warning(f"{', '.join(names) or 'all'}: passed over:\n{error}")
+        mark = hashlib.sha256(error.encode()).hexdigest()
+        if mark not in told:
+            notice = Notice(now, job, ", ".join(names), shortly(error), run_id="")
+            _pass_on(context, notices, notice)
+        known.append(mark)
+    return tuple(known)
+
+
+def _pass_on(
+    context: _Looking | dg.RunFailureSensorContext, notices: Notices, notice: Notice
+) -> None:
+    """Tells it. One that does not get through stands in the log, whole, and is not tried again."""
+    try:
+        notices.tell(notice)
+    except Exception as error:
+        context.log.error(f"This notice could not be passed on ({error}):\n{notice.line()}")
 
 
 def _reason(raw: Raw, said: Sequence[str], otherwise: str) -> str:

@@ -121,6 +121,7 @@ def check(context: typer.Context, ids: Ids = None) -> None:
     for agreement_id in chosen:
         try:
             report = material(place.files(), agreement_id).reconciliation
+            _compare_issued(place, agreement_id)
         except StatsbidragError as error:
             failed.append(error)
             continue
@@ -333,8 +334,21 @@ def diff(
         )
     else:
         folder = write_revision_document(place.output, changes)
+        _front_page(place)
         typer.echo((folder / PAGE).resolve().as_uri(), err=form is not Form.TABLE)
     sys.stdout.write(shown[form](changes))
+
+
+def _front_page(place: Place) -> None:
+    """Brings the front page up to date. What hinders it is said; the document is there anyway."""
+    from statsbidrag.site import write_site
+
+    try:
+        failed: list[StatsbidragError] = [*write_site(place.files(), place.output, PROJECT)]
+    except StatsbidragError as error:
+        failed = [error]
+    for each in failed:
+        typer.echo(f"warning: the front page is not up to date: {each}", err=True)
 
 
 @app.command()
@@ -372,18 +386,48 @@ def run(
     from pipelines.running import run_agreements, run_draft
 
     place: Place = context.obj
-    chosen = _ids(place, ids)
+    chosen, refused = _issued_as_said(place, _ids(place, ids))
+    if not chosen:
+        _end([*_foreign(place, ids), *refused])
     if county:
         failed, withheld = run_draft(place.raw, place.output, chosen, county)
     else:
         failed, withheld = run_agreements(place.raw, place.output, chosen, jobs)
-    _end([*_foreign(place, ids), *failed], withheld=withheld)
+    _end([*_foreign(place, ids), *refused, *failed], withheld=withheld)
+
+
+def _issued_as_said(place: Place, ids: list[str]) -> tuple[list[str], list[StatsbidragError]]:
+    """The agreements whose decisions no revision speaks against, and the errors of the others."""
+    fine: list[str] = []
+    refused: list[StatsbidragError] = []
+    for agreement_id in ids:
+        try:
+            _compare_issued(place, agreement_id)
+            fine.append(agreement_id)
+        except InputError as error:
+            refused.append(error)
+    return fine, refused
+
+
+def _compare_issued(place: Place, agreement_id: str) -> None:
+    """Says what cannot be told of an agreement's decisions; raises what is wrong with them."""
+    if not place.files().decisions_path(agreement_id).exists():
+        return
+    from datetime import date
+
+    from statsbidrag.decision_checks import compare_issued
+
+    for line in compare_issued(place.files(), place.output, agreement_id, date.today()):
+        typer.echo(f"warning: {line}", err=True)
 
 
 def _foreign(place: Place, ids: list[str] | None) -> list[StatsbidragError]:
-    """Plans and decisions of no agreement: said by a command about all, else lost in silence."""
+    """What belongs to no agreement: said by a command about all, and otherwise lost in silence."""
+    from statsbidrag.corrections import lost_corrections
+
     files = place.files()
-    return [] if ids else [*files.foreign_plans(), *files.foreign_decisions()]
+    lost = [*files.foreign_plans(), *files.foreign_decisions(), *lost_corrections(files)]
+    return [] if ids else list(lost)
 
 
 def _ids(place: Place, ids: list[str] | None) -> list[str]:

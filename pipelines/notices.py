@@ -1,4 +1,4 @@
-"""What is told of a run that failed, and where: one line each.
+"""What is told of a run that failed, or that cannot begin, and where: one line each.
 
 Belongs here: wording a failure so that a person knows what to do, and the file that it goes to
 unless something else is put in its place. Does not: when it is told (`pipelines.automation`).
@@ -23,7 +23,11 @@ _CHECK: Final = "DagsterAssetCheckFailedError"
 
 @dataclass(frozen=True)
 class Notice:
-    """One failed run. `agreement` is empty where the run was not of one; `error` is one line."""
+    """One failed run, or one error that keeps runs from beginning; `error` is one line.
+
+    `job` is then what looked for runs to begin, and `run_id` is empty. `agreement` names several
+    where one error concerns them all, and is empty where it concerns none in particular.
+    """
 
     time: datetime
     job: str
@@ -34,19 +38,20 @@ class Notice:
     def line(self) -> str:
         """The whole of it in one line: fields by tabs, no line break at the end."""
         when = self.time.isoformat(sep=" ", timespec="seconds")
-        fields = (when, self.job, self.agreement or "-", self.error, f"run {self.run_id}")
+        run = f"run {self.run_id}" if self.run_id else "no run"
+        fields = (when, self.job, self.agreement or "-", self.error, run)
         return "\t".join(_one_line(field) for field in fields)
 
 
 class Notices(Protocol):
-    """Told of each failed run. Put another in (`build_defs(notices=…)`) for mail or a webhook."""
+    """Told of each failure. Put another in (`build_defs(notices=…)`) for mail or a webhook."""
 
     def tell(self, notice: Notice) -> None:
         """Pass it on. Whatever this raises is logged, and the notice with it."""
 
 
 class NoticeFile(dg.ConfigurableResource):  # type: ignore[type-arg]
-    """A file that gets a line for each failed run."""
+    """A file that gets a line for each failure."""
 
     path: str
 

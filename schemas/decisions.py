@@ -8,31 +8,16 @@ replaces (`templates/`).
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import BeforeValidator, StringConstraints
+from pydantic import StringConstraints
 
 from schemas.common import FormatOne, Slug, Strict, Text
 
+RevisionName = Annotated[str, StringConstraints(strict=True, pattern=r"^[0-9a-f]{12}$")]
+"""What a revision's folder is called; in quotes, for without them YAML may see a number."""
 
-def _hex_text(value: Any) -> Any:
-    """Hexadecimal digits as text, also where YAML took them for a whole number.
-
-    A float is refused: of `12e45678` as a number nobody can tell how it was written.
-    """
-    if isinstance(value, float):
-        raise ValueError('hexadecimal digits in quotes: "12e45678" is a number to YAML without')
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
-RevisionName = Annotated[
-    str, StringConstraints(strict=True, pattern=r"^[0-9a-f]{12}$"), BeforeValidator(_hex_text)
-]
-"""What a revision's folder is called."""
-
-DocumentMark = Annotated[
-    str, StringConstraints(strict=True, pattern=r"^[0-9a-f]{8,64}$"), BeforeValidator(_hex_text)
-]
+DocumentMark = Annotated[str, StringConstraints(strict=True, pattern=r"^[0-9a-f]{8,64}$")]
 """A document's own fingerprint, or the beginning of it that the document's footer shows."""
 
 

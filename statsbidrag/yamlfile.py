@@ -14,7 +14,7 @@ import copy
 import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, Generic, TypeVar
@@ -56,13 +56,15 @@ Location = tuple[int | str, ...]
 class YamlFile:
     """A file's content as plain data, and the line and column of each of its parts.
 
-    `origins` says where a part stands in the file itself, if parts before it were taken away.
+    `origins` says where a part stands in the file itself, if parts before it were taken away;
+    `texts` how each number is written there, by where it stands in the file itself.
     """
 
     path: Path
     data: Any
     marks: dict[Location, tuple[int, int]]
     origins: dict[Location, Location] = field(default_factory=dict)
+    texts: dict[Location, str] = field(default_factory=dict)
 
     def problem(
         self, at: Location, *, expected: str, found: str, action: str = "correct it in this file"
@@ -83,22 +85,28 @@ class YamlFile:
                 return (*self.origins[at[:depth]], *at[depth:])
         return at
 
-    def known(self, location: Iterable[int | str]) -> Location:
-        """A pydantic location without the names of union members, which the file does not have."""
-        parts = [part for part in location if part != "[key]"]
-        if whole := self._longest((), parts, to_the_end=True):
-            return whole
-        return (*self._longest((), parts[:-1], to_the_end=False), *parts[-1:])
+    def written(self, at: Location) -> str | None:
+        """The number at a place as the file has it, `1e400` or `+7`; None where there is none."""
+        return self.texts.get(self._origin(at)) if at in self.marks else None
 
-    def _longest(self, at: Location, parts: Sequence[int | str], *, to_the_end: bool) -> Location:
+    def known(self, location: Iterable[int | str], *, missing: bool = False) -> Location:
+        """A pydantic location without the names of union members, which the file does not have.
+
+        The last part of one that is `missing` is not in the file either, but it is what is missing:
+        it is kept, and never taken for a key of the same name that stands elsewhere.
+        """
+        parts = [part for part in location if part != "[key]"]
+        if missing:
+            return (*self._longest((), parts[:-1]), *parts[-1:])
+        return self._longest((), parts)
+
+    def _longest(self, at: Location, parts: Sequence[int | str]) -> Location:
         """The longest place in the file that some of the parts name, in their order."""
         if not parts:
             return at
         here = (*at, parts[0])
-        found = self._longest(here, parts[1:], to_the_end=to_the_end) if here in self.marks else ()
-        if len(parts) == 1 and to_the_end:
-            return found
-        return max(found, self._longest(at, parts[1:], to_the_end=to_the_end), key=len)
+        found = self._longest(here, parts[1:]) if here in self.marks else at
+        return max(found, self._longest(at, parts[1:]), key=len)
 
 
 def read_yaml(path: Path) -> YamlFile:
@@ -111,9 +119,8 @@ def read_yaml(path: Path) -> YamlFile:
         raise _syntax_error(path, error) from None
     if node is None:
         raise input_error(path, expected="a mapping", found="an empty file", action="fill it in")
-    marks: dict[Location, tuple[int, int]] = {}
-    data = _plain(path, node, (), marks)
-    return YamlFile(path, data, marks)
+    file = YamlFile(path, None, {})
+    return replace(file, data=_plain(file, node, ()))
 
 
 def read_model(path: Path, model: type[Model]) -> tuple[Model, YamlFile]:
@@ -163,7 +170,7 @@ def read_lenient(
                 break
             first = error.errors(include_url=False)[0]
             unknown = first["type"] == "extra_forbidden"
-            at = file.known(first["loc"])
+            at = file.known(first["loc"], missing=first["type"] == "missing")
             mended = _without(file, at) if unknown else _mended(file, at, stand_ins)
             if mended is None:
                 break
@@ -251,7 +258,7 @@ def _marked_anew(file: YamlFile, data: Any, gone: Location, *, shift: bool) -> Y
         marks[here] = mark
         if (origin := file.origins.get(at, at)) != here:
             origins[here] = origin
-    return YamlFile(file.path, data, marks, origins)
+    return replace(file, data=data, marks=marks, origins=origins)
 
 
 def _read_text(path: Path) -> str:
@@ -330,12 +337,16 @@ def _syntax_error(path: Path, error: yaml.YAMLError) -> InputError:
     return InputError([Problem(str(path), "", "valid YAML", found, "mend it", line, column)])
 
 
-def _plain(path: Path, node: yaml.Node, at: Location, marks: dict[Location, Any]) -> Any:
-    marks.setdefault(at, (node.start_mark.line + 1, node.start_mark.column + 1))
+def _plain(file: YamlFile, node: yaml.Node, at: Location) -> Any:
+    """A part as plain data; where it stands, and how its numbers are written, goes into `file`."""
+    file.marks.setdefault(at, (node.start_mark.line + 1, node.start_mark.column + 1))
     if isinstance(node, yaml.ScalarNode):
-        return _scalar(node)
+        value = _scalar(node)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            file.texts[at] = node.value
+        return value
     if isinstance(node, yaml.SequenceNode):
-        return [_plain(path, item, (*at, i), marks) for i, item in enumerate(node.value)]
+        return [_plain(file, item, (*at, i)) for i, item in enumerate(node.value)]
     data: dict[str, Any] = {}
     for key_node, value_node in node.value:
         line, column = key_node.start_mark.line + 1, key_node.start_mark.column + 1
@@ -345,7 +356,7 @@ def _plain(path: Path, node: yaml.Node, at: Location, marks: dict[Location, Any]
             raise InputError(
                 [
                     Problem(
-                        str(path),
+                        str(file.path),
                         _dotted(at),
                         "each key once",
                         found,
@@ -355,8 +366,8 @@ def _plain(path: Path, node: yaml.Node, at: Location, marks: dict[Location, Any]
                     )
                 ]
             )
-        marks[(*at, key)] = (line, column)
-        data[key] = _plain(path, value_node, (*at, key), marks)
+        file.marks[(*at, key)] = (line, column)
+        data[key] = _plain(file, value_node, (*at, key))
     return data
 
 
@@ -388,15 +399,16 @@ def _problems(
     names = _all_field_names(model)
     problems = []
     for item in error.errors(include_url=False):
-        at = file.known(item["loc"])
         kind, given = item["type"], item["input"]
+        at = file.known(item["loc"], missing=kind == "missing")
         if again and at[:1] != item["loc"][:1]:
             # A list that was mended has no mark of its own: it was told of already.
             continue
         if kind == "too_short" and (again or len(given) >= item["ctx"]["min_length"]):
             # The items are there, but none of them is right: that is said of each already.
             continue
-        expected, found, action = item["msg"], _shown(given), "correct the value"
+        number = file.written(at)
+        expected, found, action = item["msg"], number or _shown(given), "correct the value"
         if kind == "extra_forbidden":
             key = str(at[-1])
             close = difflib.get_close_matches(key, names, n=1)
@@ -408,8 +420,8 @@ def _problems(
             expected, found, action = f"the key `{at[-1]}`", "nothing", "add it"
         elif kind == "value_error":
             expected = expected.removeprefix("Value error, ")
-        elif kind == "string_type" and isinstance(given, int):
-            action = f'write it in quotes, with its zeros: "{given}"'
+        elif kind == "string_type" and number is not None:
+            action = f'write it in quotes, with its zeros: "{number}"'
         problems.append(file.problem(at, expected=expected, found=found, action=action))
     return problems
 

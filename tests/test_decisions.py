@@ -6,6 +6,8 @@ import contextlib
 import json
 import re
 from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,9 @@ from hypothesis import strategies as st
 
 from schemas.decisions import Decisions, Issued
 from schemas.export import FOLDER
+from schemas.manifest import PublishedDocument
+from statsbidrag.contents import about
+from statsbidrag.decision_checks import compare_issued
 from statsbidrag.decision_document import DecisionView, decision_view
 from statsbidrag.decisions import (
     Replaced,
@@ -24,13 +29,14 @@ from statsbidrag.decisions import (
 )
 from statsbidrag.documents import as_issued, views
 from statsbidrag.errors import InputError, Problem
-from statsbidrag.fingerprint import raw_files
+from statsbidrag.fingerprint import Inputs, raw_files
+from statsbidrag.publication import publish
 from statsbidrag.raw import Raw
 from statsbidrag.register import read_register
 from statsbidrag.rendering import Document, View, fingerprint
 from statsbidrag.stages import compute, material
 from statsbidrag.yamlfile import read_model
-from tests.behaviour.helpers import in_process, manifest, sha256
+from tests.behaviour.helpers import in_process, manifest, sha256, tree
 from tests.cases.small_country import AGREEMENT, ALL_AGES, SmallCountry, jsonstat
 from tests.pages import page, text_of
 
@@ -198,18 +204,21 @@ def test_hexadecimal_digits_are_read_as_written_or_refused(
     read: list[tuple[str, str]] = []
     with contextlib.suppress(InputError):
         read = [(each.revision, each.fingerprint) for each in read_model(path, Decisions)[0].issued]
-    taken_for_numbers = [text for text in (revision, mark) if re.fullmatch("[0-9]+e[0-9]+", text)]
+    number = re.compile("[0-9]+e[0-9]+|0|[1-9][0-9]{0,17}")
+    taken_for_numbers = [text for text in (revision, mark) if number.fullmatch(text)]
     assert read == ([] if taken_for_numbers else [(revision, mark)])
 
 
+@pytest.mark.parametrize("number", ["12e45678", "90210000", "+12345678", "12345678.0"])
 def test_what_yaml_takes_for_a_number_is_to_be_quoted(
-    country: SmallCountry, refused: Refused
+    country: SmallCountry, refused: Refused, number: str
 ) -> None:
     path = register_decisions(country, entry())
-    country.change(path, '"9b01c2d3"', "12e45678")
+    country.change(path, '"9b01c2d3"', number)
     [problem] = refused(lambda: loaded(country))
     assert problem.place == "issued[0].fingerprint"
-    assert problem.expected.startswith("hexadecimal digits in quotes")
+    assert problem.found == number
+    assert problem.action == f'write it in quotes, with its zeros: "{number}"'
 
 
 @pytest.mark.parametrize("content", [b"", b"- x", b"\xff\xfe", b"format: 1", b"issued: &a [*a]"])
@@ -331,6 +340,155 @@ def test_the_beginning_of_the_fingerprint_is_enough_and_all_of_it_is_fine(
     )
     other = as_issued(view, [wrong])
     assert other.replaces == Replaced("Nämnden", wrong.issued, FIRST, "")
+
+
+# --- Beside what was published -------------------------------------------------------------------
+
+
+@dataclass
+class Published:
+    """A folder of output with revisions of the documents' fingerprints alone."""
+
+    country: SmallCountry
+    output: Path
+    made: list[str] = field(default_factory=list)
+
+    def revision(self, documents: dict[str, str]) -> str:
+        digest = sha256(f"{len(self.made)}".encode())
+        files = Inputs((), {"prov": digest})
+        computed = compute(self.country.raw, AGREEMENT)
+        revision = publish(
+            self.output,
+            AGREEMENT,
+            files,
+            {},
+            [
+                PublishedDocument(path=path, title=path, fingerprint=mark)
+                for path, mark in documents.items()
+            ],
+            [],
+            about(computed.agreement, computed.basis, computed.register, computed.allocation),
+        )
+        self.made.append(revision.folder.name)
+        return revision.folder.name
+
+    def compared(self, today: str = "2025-12-31") -> list[str]:
+        return compare_issued(self.country.raw, self.output, AGREEMENT, date.fromisoformat(today))
+
+
+MARK, OTHER_MARK = "9b01c2d3" + "0" * 56, "5a5a5a5a" + "1" * 56
+
+
+@pytest.fixture
+def shelf(country: SmallCountry, tmp_path: Path) -> Published:
+    return Published(country, tmp_path / "output")
+
+
+def test_an_entry_of_what_was_published_is_fine(shelf: Published) -> None:
+    name = shelf.revision({COUNTY: MARK, NATION: OTHER_MARK})
+    for mark in (MARK[:8], MARK[:20], MARK):
+        register_decisions(shelf.country, entry(revision=name, fingerprint=mark))
+        assert shelf.compared() == []
+
+
+def test_no_file_of_decisions_is_fine(shelf: Published) -> None:
+    assert shelf.compared() == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "place", "expected", "found"),
+    [
+        ({"fingerprint": "9b01c2d4"}, "fingerprint", "`9b01c2d3`", "`9b01c2d4`"),
+        ({"fingerprint": f"{MARK[:63]}1"}, "fingerprint", f"`{MARK}`", f"`{MARK[:63]}1`"),
+        ({"fingerprint": OTHER_MARK[:8]}, "fingerprint", "`9b01c2d3`", "`5a5a5a5a`"),
+        ({"document": "lan/01-norra-lan/rekvisition"}, "document", f"`{COUNTY}`", "rekvisition`"),
+    ],
+)
+def test_an_entry_that_its_revision_speaks_against_is_refused(
+    shelf: Published,
+    refused: Refused,
+    changes: dict[str, str],
+    place: str,
+    expected: str,
+    found: str,
+) -> None:
+    """Else the document would say that it replaces what it is itself."""
+    name = shelf.revision({COUNTY: MARK, NATION: OTHER_MARK})
+    good = entry(NATION, revision=name, fingerprint=OTHER_MARK[:8])
+    wrong = {**entry(revision=name, fingerprint=MARK[:8]), **changes}
+    path = register_decisions(shelf.country, good, wrong)
+    [problem] = refused(shelf.compared)
+    assert (problem.file, problem.place) == (str(path), f"issued[1].{place}")
+    assert path.read_text("utf-8").splitlines()[problem.line - 1].strip(" -").startswith(place)
+    assert expected in problem.expected
+    assert found in problem.found
+
+
+def test_a_revision_that_is_not_there_is_a_line(shelf: Published) -> None:
+    """However many entries name it: output/ can be made anew, and old revisions are not kept."""
+    path = register_decisions(shelf.country, entry(), entry(NATION), later())
+    one, two = shelf.compared()
+    assert one.startswith(f"{path}:5:5: issued[0].revision and 1 more entries: ")
+    assert f"{shelf.output / AGREEMENT / FIRST} is not there to compare with" in one
+    assert f"{SECOND} is not there to compare with" in two
+
+
+def test_a_revision_that_cannot_be_read_is_a_line(shelf: Published) -> None:
+    name = shelf.revision({COUNTY: MARK})
+    manifest_path = shelf.output / AGREEMENT / name / "manifest.json"
+    good = manifest_path.read_text("utf-8")
+    register_decisions(shelf.country, entry(revision=name))
+    for broken in ("{", good.replace(f'"{AGREEMENT}"', '"annat-2025"', 1)):
+        manifest_path.write_text(broken, "utf-8")
+        [line] = shelf.compared()
+        assert f"{name} cannot be read to compare with" in line
+
+
+def test_a_document_that_no_revision_has_made_is_a_line(shelf: Published) -> None:
+    shelf.revision({COUNTY: MARK})
+    path = register_decisions(shelf.country, entry(NATION))
+    absent, never = shelf.compared()
+    assert f"{FIRST} is not there" in absent
+    assert never == (
+        f"{path}:4:5: issued[0].document: no revision in {shelf.output / AGREEMENT} has made "
+        f"{NATION}"
+    )
+
+
+def test_a_day_that_has_not_come_is_a_line(shelf: Published) -> None:
+    name = shelf.revision({COUNTY: MARK})
+    path = register_decisions(shelf.country, entry(revision=name, issued="2025-05-02"))
+    assert shelf.compared("2025-05-02") == []
+    assert shelf.compared("2025-05-01") == [
+        f"{path}:7:5: issued[0].issued: 2025-05-02 is later than today, 2025-05-01"
+    ]
+
+
+def test_the_commands_compare_before_anything_is_made(shelf: Published) -> None:
+    name = shelf.revision({COUNTY: MARK})
+    path = register_decisions(shelf.country, entry(revision=name, fingerprint="9b01c2d4"))
+    for args in (["check"], ["run", "--jobs", "1"], ["run", "--county", "01"]):
+        before = tree(shelf.output)
+        place = ("--raw", shelf.country.root, "--output", shelf.output)
+        ended = in_process(*place, *args).require(2)
+        assert f"error: {path}:6:5: issued[0].fingerprint" in ended.err
+        assert tree(shelf.output) == before
+
+
+def test_a_check_warns_and_goes_on(shelf: Published) -> None:
+    register_decisions(shelf.country, entry(issued="2999-01-01"))
+    ended = in_process("--raw", shelf.country.root, "--output", shelf.output, "check").require(0)
+    assert f"{FIRST} is not there to compare with" in ended.err
+    assert "warning: " in ended.err
+    assert "2999-01-01 is later than today" in ended.err
+    assert "0 errors" in ended.out
+
+
+def test_what_lies_in_output_is_in_no_document(shelf: Published) -> None:
+    register_decisions(shelf.country, entry(), later())
+    before = page(shown(shelf.country, COUNTY))
+    shelf.revision({COUNTY: before.fingerprint})
+    assert page(shown(shelf.country, COUNTY)) == before
 
 
 # --- The revision ----------------------------------------------------------------------------

@@ -9,9 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schemas.agreement import Agreement
 from schemas.common import Amount, Strict
+from schemas.sidecar import PopulationSidecar
 from statsbidrag.errors import InputError, Problem
 from statsbidrag.yamlfile import MAX_BYTES, MAX_DEPTH, read_model, read_yaml
+from tests.cases.small_country import AGREEMENT_TEXT, SmallCountry
 
 Refused = Callable[[Callable[[], object]], list[Problem]]
 
@@ -25,6 +28,7 @@ class Form(Strict):
     title: str
     items: tuple[Item, ...] = ()
     code: str = ""
+    source: Item | None = None
 
 
 def write(folder: Path, content: str | bytes) -> Path:
@@ -172,7 +176,7 @@ def test_a_file_that_is_not_there(tmp_path: Path, refused: Refused) -> None:
          "kronor are whole numbers: write 1 560 000 000, without decimals", "1.0",
          "correct the value"),
         ("title: A\nitems:\n- {name: B, amount: 1e3}", 3, "items[0].amount",
-         "kronor are whole numbers: write 1 560 000 000, without decimals", "1000.0",
+         "kronor are whole numbers: write 1 560 000 000, without decimals", "1e3",
          "correct the value"),
         ("title: A\nitems:\n- {name: B, amount: -1}", 3, "items[0].amount",
          "Input should be greater than or equal to 0", "-1", "correct the value"),
@@ -180,6 +184,14 @@ def test_a_file_that_is_not_there(tmp_path: Path, refused: Refused) -> None:
          'write it in quotes, with its zeros: "23"'),
         ("title: 7", 1, "title", "Input should be a valid string", "7",
          'write it in quotes, with its zeros: "7"'),
+        ("title: A\ncode: 1e400", 2, "code", "Input should be a valid string", "1e400",
+         'write it in quotes, with its zeros: "1e400"'),
+        ("title: A\ncode: 1234567890.12e3", 2, "code", "Input should be a valid string",
+         "1234567890.12e3", 'write it in quotes, with its zeros: "1234567890.12e3"'),
+        ("title: A\ncode: +46", 2, "code", "Input should be a valid string", "+46",
+         'write it in quotes, with its zeros: "+46"'),
+        ("title: A\nsource: {name: .5}", 2, "source.name", "Input should be a valid string", ".5",
+         'write it in quotes, with its zeros: ".5"'),
     ],
 )  # fmt: skip
 def test_what_a_form_refuses(
@@ -195,6 +207,64 @@ def test_what_a_form_refuses(
     assert (problem.place, problem.line) == (place, line)
     assert (problem.expected, problem.found) == (expected, found)
     assert problem.action == action
+
+
+class Named(Strict):
+    """A name at the top, and names below it."""
+
+    name: str
+    items: tuple[Item, ...] = ()
+    source: Item | None = None
+    either: int | tuple[int, ...] = 0
+
+
+@pytest.mark.parametrize(
+    ("content", "place", "line"),
+    [
+        ("name: A\nsource:\n  amount: 1", "source.name", 2),
+        ("name: A\nsource: {amount: 1}", "source.name", 2),
+        ("name: A\nitems:\n  - name: B\n  - amount: 1", "items[1].name", 4),
+        ("name: A\nsource: {}", "source.name", 2),
+        ("source: {name: B}", "name", 1),
+    ],
+)
+def test_a_key_that_is_missing_is_not_taken_for_another_of_its_name(
+    tmp_path: Path, refused: Refused, content: str, place: str, line: int
+) -> None:
+    path = write(tmp_path, content)
+    [problem] = refused(lambda: read_model(path, Named))
+    assert (problem.place, problem.line) == (place, line)
+    assert problem.expected == "the key `name`"
+
+
+def test_the_alternatives_of_a_value_are_no_places(tmp_path: Path, refused: Refused) -> None:
+    path = write(tmp_path, "name: A\neither: x")
+    problems = refused(lambda: read_model(path, Named))
+    assert {(problem.place, problem.line) for problem in problems} == {("either", 2)}
+
+
+def test_a_key_that_an_agreement_lacks_below(country: SmallCountry, refused: Refused) -> None:
+    """Its own title stands at the top; it is the source's that is missing."""
+    text = AGREEMENT_TEXT.replace("agreement: {title: ", "agreement: {file: ", 1)
+    assert text != AGREEMENT_TEXT
+    path = write(country.root, text)
+    problems = refused(lambda: read_model(path, Agreement))
+    [title] = [problem for problem in problems if problem.expected == "the key `title`"]
+    assert title.place == "sources.agreement.title"
+    assert "agreement:" in text.splitlines()[title.line - 1]
+
+
+def test_a_key_that_a_sidecar_lacks_below(country: SmallCountry, refused: Refused) -> None:
+    """The method at the top is how the figures were made, not how they were perturbed."""
+    path = country.root / "population" / "alla.yaml"
+    text = path.read_text("utf-8") + "perturbation: {per_cell: 5}\n"
+    path.write_text(text, "utf-8")
+    problems = refused(lambda: read_model(path, PopulationSidecar))
+    assert [problem.place for problem in problems] == [
+        "perturbation.method",
+        "perturbation.source",
+    ]
+    assert {problem.line for problem in problems} == {len(text.splitlines())}
 
 
 def test_every_mistake_is_reported_in_the_order_of_lines(tmp_path: Path, refused: Refused) -> None:

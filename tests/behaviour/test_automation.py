@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -677,6 +677,111 @@ def test_the_place_of_the_file_is_of_ones_choice(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("STATSBIDRAG_NOTICES", "/elsewhere/fel.txt")
     resources = build_defs().resources or {}
     assert resources["notices"] == NoticeFile(path="/elsewhere/fel.txt")
+
+
+# What cannot be read ------------------------------------------------------------------------------
+
+
+def stray(daemon: Daemon) -> Path:
+    """An extract that somebody has laid there without its sidecar."""
+    path = daemon.raw.root / "population" / "hamtad.json"
+    path.write_text("{}", "utf-8")
+    return path
+
+
+def broken_corrections(daemon: Daemon) -> Path:
+    """A file of corrections that somebody is half through with."""
+    path = daemon.raw.root / "corrections" / "a.yaml"
+    path.parent.mkdir()
+    path.write_text("format: 1\ncorrections: [", "utf-8")
+    return path
+
+
+@pytest.mark.parametrize("lay", [stray, broken_corrections])
+def test_a_shared_file_that_stops_all_is_told_once(
+    lay: Callable[[Daemon], Path], watched: Daemon
+) -> None:
+    path = lay(watched)
+    watched.raw.move_one_person()
+    assert watched.requested() == watched.requested() == []
+    (notice,) = watched.told.notices
+    assert (notice.job, notice.agreement, notice.run_id) == (CONTENT, ", ".join(ALL), "")
+    assert notice.error.startswith(str(path))
+    assert "expected: " in notice.error
+    assert notice.line().endswith("\tno run")
+    # Each agreement says so too, where its sensor does.
+    assert watched.tick().skip_message.count("passed over") == 3
+    path.unlink()
+    assert watched.requested() == [OTHER, PROV]
+    assert len(watched.told.notices) == 1
+
+
+def test_an_error_that_comes_back_is_told_anew(watched: Daemon) -> None:
+    for count in (1, 2):
+        path = stray(watched)
+        watched.tick()
+        assert len(watched.told.notices) == count
+        path.unlink()
+        watched.tick()
+
+
+def test_another_error_is_another_notice(watched: Daemon) -> None:
+    watched.raw.path(EARLIER).write_text("format: [", "utf-8")
+    watched.tick()
+    path = stray(watched)
+    watched.tick()
+    watched.tick()
+    first, second = watched.told.notices
+    assert (first.agreement, second.agreement) == (EARLIER, f"{OTHER}, {PROV}")
+    assert str(watched.raw.path(EARLIER)) in first.error
+    assert str(path) in second.error
+
+
+def test_a_cursor_of_before_notices_is_begun_anew(watched: Daemon) -> None:
+    watched.cursors[CONTENT] = f'{{"{PROV}": {{"sha": "{watched.content(PROV)}", "count": 1}}}}'
+    assert watched.requested() == []
+    watched.raw.move_one_person()
+    assert watched.requested() == [OTHER, PROV]
+
+
+def test_an_error_that_nobody_could_be_told_of_is_in_the_log(
+    watched: Daemon, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = stray(watched)
+    watched.told.refuses = True
+    capfd.readouterr()
+    assert watched.requested() == []
+    err = capfd.readouterr().err
+    assert "nobody listens" in err
+    assert f"\t{CONTENT}\t{', '.join(ALL)}\t{path}" in err
+
+
+def test_an_unread_agreement_that_is_not_registered_is_told_once(daemon: Daemon) -> None:
+    daemon.raw.path(EARLIER).write_text("status: signed\n", "utf-8")
+    assert daemon.requested(SIGNED) == [OTHER, PROV]
+    daemon.tick(SIGNED)
+    (notice,) = daemon.told.notices
+    assert (notice.job, notice.agreement) == (SIGNED, EARLIER)
+    assert str(daemon.raw.path(EARLIER)) in notice.error
+
+
+def test_a_folder_that_is_gone_is_told_once(daemon: Daemon) -> None:
+    folder = daemon.raw.root / "agreements"
+    folder.rename(folder.with_name("borta"))
+    daemon.tick(SIGNED)
+    daemon.tick(SIGNED)
+    (notice,) = daemon.told.notices
+    assert notice.agreement == ""
+    assert notice.error.startswith(str(folder))
+
+
+def test_the_schedule_tells_of_what_it_passes_over(daemon: Daemon) -> None:
+    daemon.raw.path(PROV).write_text("år: 2025\n", "utf-8")
+    found = scheduled(daemon, datetime(2025, 3, 1, 6, tzinfo=STOCKHOLM))
+    assert [request.partition_key for request in found.run_requests] == [OTHER]
+    (notice,) = daemon.told.notices
+    assert (notice.job, notice.agreement) == ("yearly_fetch", PROV)
+    assert str(daemon.raw.path(PROV)) in notice.error
 
 
 # The definitions ----------------------------------------------------------------------------------

@@ -41,6 +41,7 @@ from tests.behaviour.helpers import (
 PLAN = f"plans/{A24}/23.yaml"
 DECISION = "lan/23-jamtlands-lan/beslutsunderlag"
 NATION = "nation/fordelning"
+AUDIT = "audit/avstamning"
 KOMMUN = "population/folkmangd_2024-11-01_kommun.json"
 
 
@@ -296,8 +297,8 @@ def test_a_remark_in_a_file_makes_a_revision_whose_documents_keep_their_bytes(
     new = current(output, A24)
     assert new != old
     changed = {name for name, content in tree(new).items() if tree(old)[name] != content}
-    # These two carry the revision's own fingerprint.
-    assert changed == {"manifest.json", "audit/avstamning.html"}
+    # It carries the revision's own fingerprint.
+    assert changed == {"manifest.json"}
 
 
 # What is withheld ---------------------------------------------------------------------------------
@@ -353,7 +354,9 @@ def test_a_published_figure_not_reproduced_withholds_the_documents(
     assert said["state"] == "withheld"
     assert "documents" in said["withheld"]
     assert said["documents"] == []
-    assert not list(new.rglob("*.pdf"))
+    # The reconciliation report is never withheld: it says why the others are.
+    assert [path.relative_to(new).as_posix() for path in new.rglob("*.pdf")] == [f"{AUDIT}.pdf"]
+    assert "Stämmer inte" in text_of(new / f"{AUDIT}.pdf")
     for name in ("allocation.csv", "totals.csv", "reconciliation.csv", "audit/avstamning.html"):
         assert (new / name).is_file(), name
     assert "6819299" in (new / "reconciliation.csv").read_text("utf-8")
