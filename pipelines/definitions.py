@@ -73,7 +73,7 @@ def stages_folder() -> Path:
 
 
 def notice_file() -> Path:
-    """Where failed runs are told of: what `STATSBIDRAG_NOTICES` names, or in Dagster's home."""
+    """Where failures are told of: what `STATSBIDRAG_NOTICES` names, or in Dagster's home."""
     return Path(os.environ.get("STATSBIDRAG_NOTICES") or _home() / "failures.log")
 
 
