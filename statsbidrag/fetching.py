@@ -8,7 +8,7 @@ places (`statsbidrag.storing`), or which extract counts (`statsbidrag.population
 from __future__ import annotations
 
 import hashlib
-import re
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -25,8 +25,9 @@ from statsbidrag.agreement import load_agreement
 from statsbidrag.errors import InputError
 from statsbidrag.perturbation import perturbation_of
 from statsbidrag.population import Extract, bases_of, read_extract
+from statsbidrag.preliminary import is_preliminary
 from statsbidrag.pxweb import Answer, PxWeb
-from statsbidrag.pxweb_answers import Table, require_unchanged
+from statsbidrag.pxweb_answers import Table, flags_of, labels_of, require_unchanged
 from statsbidrag.raw import Raw, Sealed
 from statsbidrag.register import read_register
 from statsbidrag.selection import CONTENTS, TIME, Wanted, wanted_of
@@ -35,10 +36,6 @@ from statsbidrag.typography import NBSP, counted
 
 PRODUCER: Final = "SCB"
 LICENCE: Final = "CC0, ange Källa: SCB"
-
-_PRELIMINARY: Final = re.compile(r"preliminär|preliminary", re.IGNORECASE)
-_ONWARDS: Final = re.compile(r"från|fr\.? ?o\.? ?m|framåt|senare|from|since|onward", re.IGNORECASE)
-_YEAR: Final = re.compile(r"\b(?:19|20)[0-9]{2}\b")
 
 
 @dataclass(frozen=True)
@@ -160,22 +157,15 @@ def _method(wanted: Wanted, answer: Answer, table: Table) -> str:
 
 def _maturity(day: date, table: Table, answer: Answer, contents: str) -> Maturity:
     """Definitive unless the table says preliminary of that year, or of no year in particular."""
+    document = json.loads(answer.content)
     labels = [table.variables[CONTENTS].labels.get(contents, "")]
     labels.append(table.variables[TIME].labels.get(str(day.year), ""))
-    texts = (table.label, *labels, *table.notes.all, *answer.notes.all)
-    sentences = [part for text in texts for part in re.split(r"(?<=[.!?])\s", text)]
-    if any(_says_preliminary(sentence, day.year) for sentence in sentences):
+    labels += [own for name in (CONTENTS, TIME) for own in labels_of(document, name)]
+    texts = (table.label, str(document.get("label") or ""), *labels)
+    notes = (*table.notes.all, *answer.notes.all)
+    if is_preliminary(day.year, (*texts, *notes), flags_of(document)):
         return Maturity.PRELIMINARY
     return Maturity.DEFINITIVE
-
-
-def _says_preliminary(sentence: str, year: int) -> bool:
-    if not _PRELIMINARY.search(sentence):
-        return False
-    years = [int(found) for found in _YEAR.findall(sentence)]
-    if not years or min(years) <= year <= max(years):
-        return True
-    return min(years) < year and bool(_ONWARDS.search(sentence))
 
 
 def _perturbation(sidecar: PopulationSidecar, wanted: Wanted) -> Perturbation | None:

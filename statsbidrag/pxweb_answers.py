@@ -216,6 +216,20 @@ def notes_of(dataset: Dataset) -> Notes:
     return Notes(tuple(found), tuple(text for text, own in found.items() if own))
 
 
+def flags_of(document: Any) -> frozenset[str]:
+    """The statuses that figures of a json-stat2 document have, however it gives them."""
+    status = document.get("status") or {}
+    if isinstance(status, str):
+        return frozenset({status})
+    marks = status.values() if isinstance(status, dict) else status
+    return frozenset(mark for mark in marks if isinstance(mark, str) and mark)
+
+
+def labels_of(document: Any, name: str) -> tuple[str, ...]:
+    """What a json-stat2 document calls the categories of one of its variables."""
+    return tuple(_dimension(document, name).label.values())
+
+
 def require_asked(asked: Selection, dataset: Dataset, data: Any, address: str) -> None:
     """Raises InputError unless the answer has exactly the variables, codes and cells asked for."""
     if set(dataset.id) != set(asked) or len(dataset.id) != len(asked):

@@ -279,6 +279,8 @@ def test_preliminary_figures_give_way_and_do_not_come_back(
         ("För åren 2020-2025 är uppgifterna preliminära.", "preliminary"),
         ("Uppgifterna för 2021 är preliminära. De för 2024 är slutliga.", "definitive"),
         ("Uppgifterna är slutliga.", "definitive"),
+        ("Prel. uppgifter för 2024.", "preliminary"),
+        ("Uppgifterna är inte längre preliminära.", "definitive"),
     ],
 )
 def test_maturity_is_what_the_notes_say_of_the_year(
@@ -294,6 +296,67 @@ def test_a_preliminary_year_may_say_so_in_its_label(scb: Scb, fetch: Callable[[]
 
     scb.early.extend([None, changed(labelled)])
     assert sidecar(fetch().stored[0]).maturity == "preliminary"
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        *("Folkmängd 1 november, preliminära uppgifter", "Prel. folkmängd 1 november"),
+        *("Folkmängd 1 november (p)", "Population 1 November, preliminary"),
+    ],
+)
+@pytest.mark.parametrize("of", ["table", "contents"])
+def test_a_preliminary_table_may_say_so_in_its_names(
+    scb: Scb, fetch: Callable[[], Fetched], of: str, label: str
+) -> None:
+    if of == "table":
+        scb.population.label = label
+    else:
+        scb.population.contents = dict.fromkeys(scb.population.contents, label)
+    assert sidecar(fetch().stored[0]).maturity == "preliminary"
+
+
+@pytest.mark.parametrize(
+    ("status", "maturity"),
+    [
+        ("p", "preliminary"),
+        ({"1": "p"}, "preliminary"),
+        ({"1": "r"}, "definitive"),
+        (["p"], "preliminary"),
+        ({}, "definitive"),
+    ],
+)
+def test_preliminary_figures_may_be_flagged(
+    scb: Scb, fetch: Callable[[], Fetched], status: object, maturity: str
+) -> None:
+    scb.faults.append(changed(lambda data: data.update(status=status)))
+    found = fetch().stored
+    assert [sidecar(path).maturity for path in found] == [maturity, "definitive"]
+
+
+def test_an_answer_alone_may_say_that_it_is_preliminary(
+    scb: Scb, fetch: Callable[[], Fetched]
+) -> None:
+    def labelled(data: Any) -> None:
+        data["dimension"]["Tid"]["category"]["label"]["2024"] = "2024p"
+
+    scb.faults.append(changed(labelled))
+    assert sidecar(fetch().stored[0]).maturity == "preliminary"
+
+
+@pytest.mark.parametrize("unit", ["tusental", "procent"])
+def test_figures_in_another_unit_are_refused(
+    scb: Scb, country: SmallCountry, fetch: Callable[[], Fetched], refused: Refused, unit: str
+) -> None:
+    def in_unit(data: Any) -> None:
+        units = data["dimension"]["ContentsCode"]["category"]["unit"]
+        units.update({code: {"base": unit} for code in units})
+
+    before = files(country)
+    scb.faults.append(changed(in_unit))
+    [problem] = refused(fetch)
+    assert (problem.place, problem.found) == ("unit", f"`{unit}`")
+    assert files(country) == before
 
 
 def test_a_new_note_is_news(scb: Scb, fetch: Callable[[], Fetched]) -> None:

@@ -18,10 +18,13 @@ import pandas as pd
 import pytest
 
 from schemas import tables
+from schemas.common import Level
+from schemas.register import RegionChange
 from schemas.sidecar import PopulationSidecar
+from statsbidrag import register as reg
 from statsbidrag.errors import InputError, Problem
 from statsbidrag.formats import PopulationTable, read_table
-from statsbidrag.formats.spreadsheet import MOST_UNPACKED
+from statsbidrag.formats.spreadsheet import MOST_TAGS, MOST_UNPACKED
 from statsbidrag.population import read_extract
 from statsbidrag.raw import LARGEST, Raw, Sealed
 from statsbidrag.register import read_register
@@ -33,6 +36,8 @@ REGIONS = ("0114", "0115", "0201")
 AGES = ("0", "1-64", "65+")
 LONG = Csv("long", ";", title=("Folkmängd 1 november", ""))
 PIVOTED = Csv("pivoted", ",", "iso-8859-1", pivoted=("Kon", "Tid"), foot=("", "Källa: SCB"))
+
+FORMAT_OF: Mapping[str, Csv] = {"csv": LONG, "csv, pivoted": PIVOTED}
 
 Write = Callable[[Table], bytes]
 FORMATS: Mapping[str, Write] = {
@@ -319,6 +324,31 @@ def test_a_sum_that_contradicts_its_parts(land: pd.DataFrame, form: str, what: s
 CKM = "Värdena har slumpmässig osäkerhet genom Cell Key Method."
 
 
+@every_format
+def test_random_numbers_of_one_year_excuse_nothing_of_another(
+    land: pd.DataFrame, form: str
+) -> None:
+    made = table(("00", *REGIONS), ("0-100+",), ("1+2",), ("2024", "2025"))
+    days = ["2024-11-01", "2025-11-01"]
+    note = CKM.replace("Värdena", "Från och med referensår 2025 har värdena").replace(" har ", " ")
+    at = {day: number for number, day in enumerate(days)}
+
+    def content(wrong: str) -> bytes:
+        off = changed(made, {at[wrong]: int(str(made.values[at[wrong]])) + 3})
+        if form == "json-stat2":
+            return encoded(JsonStat().document(off) | {"note": [note]})
+        if form == "px":
+            return Px(extra=f'NOTE="{note}";').write(off)
+        if form == "xlsx":
+            return Xlsx(foot=(note,)).write(off)
+        return dataclasses.replace(FORMAT_OF[form], foot=("", note)).write(off)
+
+    found = read(content("2025-11-01"), land, reference_date=days)
+    assert any("skiljer sig från summan" in doubt for doubt in found.doubts)
+    problem = refusal(content("2024-11-01"), land, reference_date=days)
+    assert problem.place == "region 00, all ages, sex total, 2024-11-01"
+
+
 def test_random_numbers_excuse_small_differences(land: pd.DataFrame) -> None:
     perturbed = {"method": "cell_key", "per_cell": 2, "source": "en not"}
     wrong = changed(EVERYTHING, {0: int(str(EVERYTHING.values[0])) + 1})
@@ -392,6 +422,45 @@ def test_a_code_that_lost_its_zero(land: pd.DataFrame, form: str) -> None:
 
 
 @every_format
+def test_counties_with_some_of_their_municipalities(land: pd.DataFrame, form: str) -> None:
+    content = FORMATS[form](table(("00", "01", "02", "0114", "0201")))
+    problem = refusal(content, land, level="lan")
+    assert problem.place == "2 of 3 municipalities"
+    assert problem.found == "0115 Berga missing"
+
+
+@every_format
+def test_counties_with_a_municipality_that_is_no_longer(land: pd.DataFrame, form: str) -> None:
+    made = table(("01", "02", *REGIONS, "1917"), names={**NAMES, "1917": "Heby"})
+    problem = refusal(FORMATS[form](made), land, level="lan")
+    assert (problem.place, problem.found) == ("regions", "`1917`")
+
+
+def test_the_reason_why_a_municipality_is_no_longer(land: pd.DataFrame) -> None:
+    made = table(("01", "02", "0114", "0201", "1917"), names={**NAMES, "1917": "Heby"})
+    change = RegionChange.model_validate(
+        {
+            "date": "2025-01-01", "from": {"1917": "Heby"}, "to": {"0115": "Berga"},
+            "what": "Heby blev Berga",
+        }
+    )  # fmt: skip
+    with pytest.raises(InputError) as caught:
+        read_table(sealed(LONG.write(made), level="lan"), land, (change,))
+    assert [problem.place for problem in caught.value.problems] == [
+        *("2 of 3 municipalities", "regions", "division")
+    ]
+    assert "Heby blev Berga" in caught.value.problems[-1].found
+
+
+@every_format
+def test_municipalities_with_a_county_that_is_no_longer(land: pd.DataFrame, form: str) -> None:
+    made = table(("01", "15", *REGIONS), names={**NAMES, "15": "Älvsborgs län"})
+    problem = refusal(FORMATS[form](made), land)
+    assert (problem.place, problem.found) == ("regions", "`15`")
+    assert cells(read(FORMATS[form](table(("01", *REGIONS))), land)) == EXPECTED
+
+
+@every_format
 def test_another_level(land: pd.DataFrame, form: str) -> None:
     problem = refusal(FORMATS[form](table()), land, level="lan")
     assert (problem.place, problem.found) == ("regions", "0114, 0115, 0201")
@@ -438,6 +507,17 @@ def test_a_line_that_is_missing_or_doubled(land: pd.DataFrame, form: str) -> Non
         Xlsx(foot=("Referenstid:", "31 december respektive år")).write,
         Px(refperiod="31 december respektive år").write,
         Px(refperiod="", title="Folkmängd den 31 dec. efter region").write,
+        dataclasses.replace(LONG, title=("Folkmängd 31/12 2024",)).write,
+        dataclasses.replace(LONG, title=("Folkmängd 31/12 efter region",)).write,
+        dataclasses.replace(LONG, title=("Folkmängd 31.12.2024",)).write,
+        dataclasses.replace(LONG, title=("Folkmängd vid årets slut",)).write,
+        dataclasses.replace(LONG, title=("Folkmängd vid årsskiftet 2024/2025",)).write,
+        dataclasses.replace(LONG, title=("Population at the end of the year",)).write,
+        dataclasses.replace(PIVOTED, foot=("", "Folkmängd den 31 december.")).write,
+        dataclasses.replace(PIVOTED, foot=("", "Den 31 december 2024.")).write,
+        dataclasses.replace(PIVOTED, foot=("", "Befolkningen vid årets slut.")).write,
+        Xlsx(foot=("Uppgifterna avser förhållandena vid årsskiftet.",)).write,
+        Px(refperiod="", extra='NOTE="Folkmängden avser 31/12.";').write,
     ],
 )
 def test_another_day_of_the_year(land: pd.DataFrame, content: Write) -> None:
@@ -445,6 +525,36 @@ def test_another_day_of_the_year(land: pd.DataFrame, content: Write) -> None:
     assert problem.expected == "2024-11-01, as the sidecar says"
     assert re.search(r"31 december|1 november 2023", problem.found)
     assert problem.action == "fetch the years that the sidecar names, or correct the sidecar"
+
+
+@pytest.mark.parametrize(
+    "title", ["Folkmängd, december 2024", "Folkmängd i december", "Population, Dec 2024"]
+)
+def test_another_month(land: pd.DataFrame, title: str) -> None:
+    problem = refusal(dataclasses.replace(LONG, title=(title,)).write(table()), land)
+    assert problem.found.startswith("december")
+
+
+@pytest.mark.parametrize("title", ["Folkmängd, november 2024", "Folkmängd i november"])
+def test_a_month_alone_leaves_the_day_open(land: pd.DataFrame, title: str) -> None:
+    found = read(dataclasses.replace(LONG, title=(title,)).write(table()), land)
+    assert any("vilken dag" in doubt for doubt in found.doubts)
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "Den regionala indelningen gäller den 1 januari 2025.",
+        "Knivsta kommun bildades den 1 januari 2003.",
+        "1 januari 2003 bildades Knivsta kommun.",
+        "I februari 2024 rättades två tal.",
+        "Folkmängden den 1 november 2024 enligt indelningen den 1 januari 2025.",
+        "Fler tabeller kommer 2024/2025.",
+    ],
+)
+def test_a_day_of_something_else(land: pd.DataFrame, note: str) -> None:
+    assert cells(read(Xlsx(foot=(note,)).write(table()), land)) == EXPECTED
+    assert cells(read(Px(extra=f'NOTE="{note}";').write(table()), land)) == EXPECTED
 
 
 @every_format
@@ -483,6 +593,130 @@ def test_another_subject(land: pd.DataFrame, content: Write) -> None:
     assert "another subject" in problem.action
 
 
+ALTOGETHER = table(ages=("0-100+",), sexes=("1+2",))
+
+
+def with_title(form: str, title: str) -> Write:
+    """A writer of one format with another title."""
+    writers: Mapping[str, Write] = {
+        "json-stat2": JsonStat(title=title).write,
+        "csv": dataclasses.replace(LONG, title=(title, "")).write,
+        "csv, pivoted": dataclasses.replace(PIVOTED, title=(title, "")).write,
+        "xlsx": Xlsx(title=title).write,
+        "px": Px(title=title).write,
+    }
+    return writers[form]
+
+
+@pytest.mark.parametrize(
+    ("title", "named"),
+    [
+        ("Befolkning 16-74 år efter region och år", "16-74 år"),
+        ("Befolkning 16–74 år efter region", "16-74 år"),
+        ("Folkmängd 65+ efter region", "65+"),
+        ("Folkmängd 65 år och äldre efter region", "65 år och äldre"),
+        ("Folkmängd, 17-åringar, efter region", "17-åringar"),
+        ("Befolkning i åldern 20 till 64 efter region", "åldern 20"),
+        ("Population aged 16-74 by region", "aged 16"),
+        ("Folkmängd, barn och unga, efter region", "barn"),
+        ("Folkmängd 1 november, kvinnor, efter region", "kvinnor"),
+        ("Folkmängd 1 november, män", "män"),
+        ("Population, women, by region", "women"),
+    ],
+)
+@every_format
+def test_some_of_the_people(land: pd.DataFrame, form: str, title: str, named: str) -> None:
+    if form != "csv" and "–" in title:
+        form = "xlsx"  # no ISO-8859-1
+    write = with_title(form, title)
+    problem = refusal(write(ALTOGETHER), land)
+    assert problem.expected == "a table of the population (folkmängd), everyone in it"
+    assert problem.found.startswith(f"`{named}` in `")
+    # Ages and sexes of its own say whom a file counts.
+    assert cells(read(write(table()), land)) == EXPECTED
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Folkmängden 1 november efter region, ålder och kön. År 2002 - 2024",
+        "Folkmängd 1 november 2024, män och kvinnor",
+        "Folkmängd 1 november efter region, ålder (5-årsklasser) och år 2024",
+        "Folkmängd 1 november, 0-100+ år",
+        "Population 1 November by region, age and sex. Year 2002 - 2024",
+    ],
+)
+@every_format
+def test_everyone(land: pd.DataFrame, form: str, title: str) -> None:
+    found = read(with_title(form, title)(ALTOGETHER), land)
+    assert list(found.frame["population"]) == ALTOGETHER.values
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Folkmängd i tätorter efter region och år",
+        "Folkmängd, utrikes födda, efter region",
+        "Befolkningen efter region och utbildningsnivå",
+        "Sysselsatt befolkning efter region",
+        "Foreign-born population by region",
+    ],
+)
+@every_format
+def test_the_population_of_something_else(land: pd.DataFrame, form: str, title: str) -> None:
+    problem = refusal(with_title(form, title)(table()), land)
+    assert problem.place == "subject"
+    assert "another subject" in problem.action or "not of everyone" in problem.action
+
+
+def in_unit(form: str, unit: str) -> bytes:
+    """The table in one format, which says this unit where it says units."""
+    if form == "json-stat2":
+        document = JsonStat().document(table())
+        units = {"BE0101A9": {"base": unit, "decimals": 0}}
+        document["dimension"]["ContentsCode"]["category"]["unit"] = units
+        return encoded(document)
+    foot = ("", "Måttenhet:", unit, "Källa:", "SCB")
+    if form == "px":
+        return Px().write(table()).replace(b'UNITS="antal"', f'UNITS="{unit}"'.encode("latin-1"))
+    if form == "xlsx":
+        return Xlsx(foot=("Enhet:", "Folkmängd:", unit)).write(table())
+    return dataclasses.replace(LONG if form == "csv" else PIVOTED, foot=foot).write(table())
+
+
+@pytest.mark.parametrize("unit", ["tusental", "1000-tal", "procent", "1000-tal personer", "kronor"])
+@every_format
+def test_another_unit(land: pd.DataFrame, form: str, unit: str) -> None:
+    problem = refusal(in_unit(form, unit), land)
+    assert (problem.place, problem.found) == ("unit", f"`{unit}`")
+    assert problem.expected == "persons, one by one (antal)"
+
+
+@pytest.mark.parametrize("unit", ["antal", "Antal personer", "personer", "number", "Persons"])
+@every_format
+def test_units_that_are_persons(land: pd.DataFrame, form: str, unit: str) -> None:
+    assert cells(read(in_unit(form, unit), land)) == EXPECTED
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Folkmängd 1 november, tusental",
+        "Folkmängd, 1000-tal",
+        "Folkmängd i 1 000-tal",
+        "Population by region, thousands",
+    ],
+)
+@every_format
+def test_thousands_in_a_title(land: pd.DataFrame, form: str, title: str) -> None:
+    assert refusal(with_title(form, title)(table()), land).place == "unit"
+
+
+def test_a_unit_above_the_table(land: pd.DataFrame) -> None:
+    titled = dataclasses.replace(LONG, title=("Folkmängd 1 november", "Måttenhet: 1000-tal", ""))
+    assert refusal(titled.write(table()), land).found == "`1000-tal`"
+
+
 @pytest.mark.parametrize(
     "content",
     [
@@ -502,6 +736,51 @@ def test_another_contents_code(land: pd.DataFrame) -> None:
     assert problem.found == "BE0101A9 Folkmängd"
     named = dataclasses.replace(LONG, contents="BE0101N1")
     assert refusal(named.write(table()), land).found == "BE0101N1"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        JsonStat(title="Folkmängd 1 november, preliminära uppgifter").write,
+        JsonStat(contents="Folkmängd (p)").write,
+        Px(extra='NOTE="Prel. uppgifter för 2024.";').write,
+        Px(extra='NOTEX="Figures are preliminary.";').write,
+        Xlsx(foot=("Preliminär statistik. Siffrorna kan komma att ändras.",)).write,
+        dataclasses.replace(LONG, title=("Folkmängd 1 november (p)", "")).write,
+        dataclasses.replace(PIVOTED, foot=("", "Uppgifterna för 2020-2025 är preliminära.")).write,
+    ],
+)  # fmt: skip
+def test_a_file_that_calls_itself_preliminary(land: pd.DataFrame, content: Write) -> None:
+    assert read(content(table()), land).preliminary
+
+
+@every_format
+def test_a_file_that_does_not_call_itself_preliminary(land: pd.DataFrame, form: str) -> None:
+    assert not read(FORMATS[form](table()), land).preliminary
+    note = "Uppgifterna för 2021 är preliminära. De för 2024 är inte längre preliminära."
+    for content in (Xlsx(foot=(note,)).write(table()), Px(extra=f'NOTE="{note}";').write(table())):
+        assert not read(content, land).preliminary
+
+
+def test_figures_with_the_flag_of_what_is_preliminary(land: pd.DataFrame) -> None:
+    document = JsonStat().document(table())
+    for status in ("p", {"3": "p"}, [*[None] * 5, "P"]):
+        assert read(encoded(document | {"status": status}), land).preliminary
+    assert not read(encoded(document | {"status": {"3": "r"}}), land).preliminary
+    document["dimension"]["Tid"]["category"]["label"] = {"2024": "2024p"}
+    assert read(encoded(document), land).preliminary
+
+
+@pytest.mark.parametrize("style", ["both", "text"])
+def test_counties_in_english(land: pd.DataFrame, style: str) -> None:
+    names = {code: f"{name.removesuffix(' län').removesuffix('s')} county"
+             for code, name in reg.names(land, Level.LAN).items()}  # fmt: skip
+    made = table(("01", "02"), ("tot",), ("1+2",), names=names)
+    written = Csv("english", ",", style=style, title=("Population 1 November by region", ""))
+    found = read(written.write(made), land, level="lan")
+    assert set(found.frame["region_code"]) == {"01", "02"}
+    # As the file has them: what a name may be is for `statsbidrag.population` to say.
+    assert found.labels == (names if style == "both" else {})
 
 
 def test_what_the_file_does_not_say_is_doubted(land: pd.DataFrame) -> None:
@@ -624,8 +903,39 @@ def test_a_workbook_that_unpacks_to_far_more(land: pd.DataFrame) -> None:
     assert len(bomb) < 3_000_000
     problem = refusal(bomb, land)
     assert problem.found == f"more than {MOST_UNPACKED} bytes once unpacked"
+    tags = archive({"xl/workbook.xml": b"", "xl/worksheets/sheet1.xml": b"<c>" * (MOST_TAGS + 1)})
+    assert len(tags) < 200_000
+    assert refusal(tags, land).found == f"more than {MOST_TAGS} tags once unpacked"
     many = archive({f"xl/{number}.xml": b"" for number in range(501)} | {"xl/workbook.xml": b""})
     assert refusal(many, land).found == "502 files in it"
+
+
+def workbook(rows: str) -> bytes:
+    """A workbook whose sheet holds these rows, as they are written in XML."""
+    stream = io.BytesIO(Xlsx().write(table()))
+    with zipfile.ZipFile(stream) as made:
+        members = {name: made.read(name) for name in made.namelist()}
+    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    sheet = f'<worksheet xmlns="{space}"><sheetData>{rows}</sheetData></worksheet>'
+    return archive({**members, "xl/worksheets/sheet1.xml": sheet.encode()})
+
+
+def test_a_sheet_without_a_table_is_not_read_to_its_end(land: pd.DataFrame) -> None:
+    line = "<row><c><v>1</v></c><c><v>2</v></c></row>"
+    # What would be refused for itself stands below, and is never come to.
+    content = workbook(line * 100 + '<row><c r="XFD101"><v>1</v></c></row>')
+    assert "a workbook without a table" in refusal(content, land).found
+
+
+def test_few_bytes_that_claim_many_cells(land: pd.DataFrame) -> None:
+    def text(word: str) -> str:
+        return f'<c t="inlineStr"><is><t>{word}</t></is></c>'
+
+    head = f"<row>{text('region')}{text('2024')}</row>"
+    # The last cell of each row stands five hundred columns out.
+    rows = [f'<row>{text("0114")}<c r="SF{n}"><v>1</v></c></row>' for n in range(2, 3102)]
+    problem = refusal(workbook(head + "".join(rows)), land)
+    assert "more than 1500000 cells" in problem.found
 
 
 def test_entities_that_multiply(land: pd.DataFrame) -> None:
@@ -659,10 +969,42 @@ def test_a_file_that_was_cut_short(land: pd.DataFrame, form: str) -> None:
             [found] = read_extract(sealed(whole[:length]), land)
         except InputError:
             continue
-        # Nothing but footnotes, or the last digits of the last figure, can be gone unseen.
-        assert form.startswith("csv")
-        assert list(found.frame["population"])[:-1] == [row[-1] for row in EXPECTED[:-1]]
-        assert found.delivered == TOTAL or any("avkortad" in doubt for doubt in found.doubts)
+        # Nothing but footnotes can be gone unseen.
+        assert form == "csv, pivoted"
+        assert found.delivered == TOTAL
+
+
+@pytest.mark.parametrize("gone", [1, 2, 3, 4])
+def test_the_last_figure_may_have_lost_digits(land: pd.DataFrame, gone: int) -> None:
+    problem = refusal(LONG.write(table())[:-gone], land)
+    assert re.fullmatch(PLACES["csv"], problem.place)
+    assert problem.expected.startswith("a line end after the last figure")
+    assert problem.found == f"{str(EXPECTED[-1][-1])[: 5 - gone]}, and then the end of the file"
+    assert "cut short" in problem.action
+
+
+def test_a_sum_shows_that_the_last_figure_is_whole(land: pd.DataFrame) -> None:
+    for made in (EVERYTHING, table(("00", *REGIONS)), table(sexes=("1+2", "1", "2"))):
+        content = LONG.write(made)[:-1]
+        assert cells(read(content, land)) == EXPECTED
+        # A sum that is one digit short contradicts its parts.
+        assert "contradicts itself" in refusal(content[:-1], land).action
+    content = LONG.write(table())[:-1]
+    assert cells(read(content, land, control_total=TOTAL)) == EXPECTED
+    assert refusal(content[:-1], land, control_total=TOTAL).found.endswith("the end of the file")
+
+
+def test_a_sum_that_may_be_off_shows_nothing(land: pd.DataFrame) -> None:
+    perturbed = {"method": "cell_key", "per_cell": 100, "source": "en not"}
+    made = table(("00", *REGIONS))
+    whole, cut = LONG.write(made)[:-1], LONG.write(changed(made, {23: 1335}))[:-1]
+    assert cells(read(whole, land, perturbation=perturbed)) == EXPECTED
+    assert "cut short" in refusal(cut, land, perturbation=perturbed).action
+
+
+def test_a_figure_of_other_contents_may_be_cut(land: pd.DataFrame) -> None:
+    content = "region;Folkmängd 2024;Folkökning 2024\n0114;10;1\n0115;20;2\n0201;30;3".encode()
+    assert [row[-1] for row in cells(read(content, land))] == [10, 20, 30]
 
 
 @pytest.mark.parametrize(

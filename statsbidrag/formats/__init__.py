@@ -8,14 +8,18 @@ table is whole, nor which of several counts (`statsbidrag.population`).
 | `detection` | which format a file has, by its content |
 | `jsonstat`, `delimited`, `spreadsheet`, `px` | figures and labels of one format |
 | `grid` | what csv and spreadsheets share: headings, merged labels, years as columns |
-| `labels`, `figures`, `identity` | what labels mean, what a number is, whether it is the table |
+| `labels`, `figures` | what labels mean, what a number is |
+| `identity`, `coverage`, `regions` | whether it is the table, of everyone, everywhere |
 | `normal_form` | every cell once, sums checked and dropped |
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
+from schemas.register import RegionChange
 from schemas.sidecar import PopulationSidecar
 from statsbidrag.formats.cells import Cells
 from statsbidrag.formats.detection import Format, format_of
@@ -25,13 +29,18 @@ from statsbidrag.raw import Sealed
 __all__ = ["PopulationTable", "read_table"]
 
 
-def read_table(file: Sealed[PopulationSidecar], register: pd.DataFrame) -> PopulationTable:
+def read_table(
+    file: Sealed[PopulationSidecar],
+    register: pd.DataFrame,
+    changes: Sequence[RegionChange] = (),
+) -> PopulationTable:
     """One file's population, its format seen by its content.
 
-    Raises InputError where the file is in none of the formats, is not what its sidecar says,
-    contradicts itself, or holds anything but whole numbers of persons.
+    `changes` say why another division's codes are refused. Raises InputError where the file is in
+    none of the formats, is not what its sidecar says, contradicts itself, or holds anything but
+    whole numbers of persons.
     """
-    return normal_form(file, register, _cells(file, format_of(file.content, file.path)))
+    return normal_form(file, register, _cells(file, format_of(file.content, file.path)), changes)
 
 
 def _cells(file: Sealed[PopulationSidecar], form: Format) -> Cells:

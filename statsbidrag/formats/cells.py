@@ -54,14 +54,18 @@ class Axis:
 class Said:
     """What a file says of itself, in its own words.
 
-    `subjects` are titles and names of what is counted, `days` texts that may name the day,
-    `tables` identities of the table, `contents` the code of what is counted.
+    `subjects` are titles and names of what is counted, `titles` what else stands above, `days`
+    texts that may name the day, `tables` identities of the table, `contents` the code of what is
+    counted, `units` what it is counted in, `flags` the statuses of figures.
     """
 
     subjects: tuple[str, ...] = ()
+    titles: tuple[str, ...] = ()
     days: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
     contents: str = ""
+    units: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     mandatory_notes: tuple[str, ...] = ()
     updated: str = ""
@@ -73,7 +77,8 @@ class Cells:
     """The figures of one file, each with its labels, its position, and a name for error texts.
 
     `values` and `positions` are int64 and as long as each axis' `at`; `place` names the n-th
-    figure as a person finds it in the file.
+    figure as a person finds it in the file. `torn` is the figure in the middle of which the file
+    ends, None where it ends otherwise.
     """
 
     axes: Mapping[Variable, Axis]
@@ -81,3 +86,4 @@ class Cells:
     positions: np.ndarray
     place: Callable[[int], str]
     said: Said
+    torn: int | None = None

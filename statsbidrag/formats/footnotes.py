@@ -14,25 +14,25 @@ from typing import Final
 _HEADINGS: Final = {
     "updated": r"senaste uppdatering|latest update|last updated|uppdaterad",
     "days": r"referenstid|reference (?:time|period)",
-    "other": r"källa|source|kontaktperson|kontakt|contact(?: person)?|måttenhet|enhet|units?"
+    "units": r"måttenhet|enhet|units?(?: of measure(?:ment)?)?",
+    "other": r"källa|source|kontaktperson|kontakt|contact(?: person)?"
     r"|datatyp|data type|officiell statistik|official statistics|databas|database|tabell(?:-?id)?"
     r"|table(?: id)?|intern referenskod|internal reference code|upphovsrätt|copyright|matris|matrix"
     r"|nästa uppdatering|next update|kalenderkorrigerad|säsongrensad",
 }
-_OF_A_DAY: Final = re.compile(
-    r"respektive år|each year|respective year"
-    r"|(?:avser|gäller|per|refers? to|as of)(?: den| the)? [0-9]{1,2} \w",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True)
 class Footnotes:
-    """The notes below a table, its stamp, and the texts that name the day it is of."""
+    """The notes below a table, its stamp, the texts that name the day it is of, and its units.
+
+    A unit goes with the name of the contents that it is of, empty where it is of all.
+    """
 
     notes: tuple[str, ...]
     updated: str
     days: tuple[str, ...]
+    units: tuple[tuple[str, str], ...]
 
 
 def footnotes(lines: Sequence[str]) -> Footnotes:
@@ -42,22 +42,27 @@ def footnotes(lines: Sequence[str]) -> Footnotes:
     of contents within the heading before.
     """
     found: dict[str, list[str]] = {kind: [] for kind in ("note", *_HEADINGS)}
-    kind = "note"
+    units: list[tuple[str, str]] = []
+    kind, of = "note", ""
     for line in filter(None, (line.strip() for line in lines)):
         name, colon, rest = (part.strip() for part in line.partition(":"))
         known = next((k for k, words in _HEADINGS.items() if _is(words, name)), "")
         if colon and known and rest:
             found[known].append(rest)
+            units += [("", rest)] if known == "units" else []
             kind = "note"
         elif colon and known:
-            kind = known
-        elif not (colon and not rest and kind != "note"):
+            kind, of = known, ""
+        elif colon and not rest and kind != "note":
+            of = name
+        else:
             found[kind].append(line)
-    stamped = [note for note in found["note"] if _OF_A_DAY.search(note)]
+            units += [(of, line)] if kind == "units" else []
     return Footnotes(
         notes=tuple(found["note"]),
         updated=next(iter(found["updated"]), ""),
-        days=(*found["days"], *stamped),
+        days=tuple(found["days"]),
+        units=tuple(units),
     )
 
 

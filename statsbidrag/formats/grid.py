@@ -53,7 +53,8 @@ class Grid:
     """A table's parts, every cell as text: `head` and `columns` are equally wide.
 
     `numbers` are the lines or rows, from 1, on which the figures stand; `word` is which of the two
-    a person counts there, and `column` how she names a column.
+    a person counts there, and `column` how she names a column; `ended` whether the last line is
+    known to be whole.
     """
 
     title: tuple[str, ...]
@@ -63,6 +64,7 @@ class Grid:
     foot: tuple[str, ...]
     word: str
     column: Callable[[int], str]
+    ended: bool = True
 
 
 @dataclass(frozen=True)
@@ -130,12 +132,14 @@ def cells_of(file: Sealed[PopulationSidecar], grid: Grid) -> Cells:
         return f"{grid.word} {grid.numbers[row]}, {grid.column(columns[column])}"
 
     values, zeros = whole_numbers(figures, file.path, place)
+    last = wide * len(grid.numbers) - 1
     return Cells(
         axes=axes,
         values=values,
         positions=grid.numbers[chosen // wide].astype("int64"),
         place=place,
         said=_said(grid, said, contents, zeros),
+        torn=len(chosen) - 1 if not grid.ended and chosen[-1:] == [last] else None,
     )
 
 
@@ -305,8 +309,12 @@ def _said(grid: Grid, foot: Footnotes, contents: Label, zeros: int) -> Said:
     name = contents.text if code else str(contents)
     heading = [" ".join(filter(None, row)) for row in grid.head]
     everything = (*grid.title, *heading, *grid.foot)
+    units = (*footnotes(grid.title).units, *foot.units)
+    own = [each for each in units if each[0].casefold() in ("", name.casefold())]
     return Said(
         subjects=(*grid.title[:1], name),
+        titles=grid.title[1:],
+        units=tuple(unit for _, unit in own or units),
         days=(*grid.title, *heading, *foot.days),
         tables=tuple(dict.fromkeys(t for text in everything for t in TABLE_ID.findall(text))),
         contents=code,

@@ -1,13 +1,14 @@
 """Whether a file is the table that its sidecar says: table, subject, contents, days.
 
 Belongs here: comparing what the file says of itself with its sidecar, and the doubts where it says
-nothing. Does not: the figures.
+nothing. Does not: the figures, nor on how few of the people they are (`coverage`).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -29,7 +30,32 @@ _DAY_FIRST: Final = re.compile(rf"\b([0-9]{{1,2}})(?::?e)? {_MONTH}(?:,? ([0-9]{
 _MONTH_FIRST: Final = re.compile(
     rf"\b{_MONTH} ([0-9]{{1,2}})(?:st|nd|rd|th)?\b(?:,? ([0-9]{{4}})\b)?"
 )
+_MONTH_ALONE: Final = re.compile(rf"\b{_MONTH}(?:,? ((?:19|20)[0-9]{{2}})\b)?")
+_EITHER_WORD: Final = frozenset({"mars", "march", "maj", "may", "jan", "dec"})
+"""Months that are other words too, or names: alone, without a year, they name none."""
 _WRITTEN_OUT: Final = re.compile(r"\b([0-9]{4})-([0-9]{2})-([0-9]{2})\b")
+_SLASHED: Final = re.compile(
+    r"(?<![0-9/.])([0-9]{1,2})(?:/|\.(?=[0-9]{1,2}\.[0-9]{4}))([0-9]{1,2})"
+    r"(?:[ ./,-]{1,2}((?:19|20)[0-9]{2}))?(?![0-9/])"
+)
+_END_OF_YEAR: Final = re.compile(
+    r"årsskifte|års? slut\b|årets slut|slutet av (?:året|respektive år|varje år)"
+    r"|utgången av (?:året|respektive år|varje år)|årets utgång"
+    r"|end of (?:the |each |every )?year|year[ -]end"
+)
+_DATED: Final = (
+    r"(?:[ ,:]|\b(?:förhållandena|den|the|per|vid|on|i|in|at)\b)*"
+    r"(?:[0-9]{1,2}(?::?e)? [^\W\d_]+|[0-9]{1,2}[/.][0-9]{1,2}|[0-9]{4}-[0-9]{2}-[0-9]{2}"
+    rf"|{_MONTH}|{_END_OF_YEAR.pattern})"
+)
+_OF_A_DAY: Final = re.compile(
+    r"respektive år|each year|respective year"
+    r"|\b(?:avser|gäller|per|folkmängd\w*|befolkning\w*|invånare|population|refers? to|as of)"
+    rf"{_DATED}|^{_DATED}(?:[ .,/-]*[0-9]{{4}})?\W*$",
+    re.IGNORECASE,
+)
+"""A note that says which day the figures are of; others name days on which something changed."""
+_DIVISION: Final = re.compile(r"(?:indelning|division)[^.;]*", re.IGNORECASE)
 _YEAR: Final = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
 
 _ABOUT: Final = re.compile(
@@ -123,13 +149,14 @@ def days_of(
     years are not the sidecar's, or where it names another day of the year.
     """
     wanted = file.sidecar.reference_dates
-    doubts = [] if _stated_day(file, years, said) else [
+    texts = _on_the_day(said)
+    doubts = [] if _stated_day(file, years, said, texts) else [
         f"Filen säger inte vilken dag på året siffrorna gäller. Att det är den {_swedish(wanted)} "
         "vet vi bara av uppgifterna som ligger bredvid filen."
     ]  # fmt: skip
     if years is not None:
         return _by_year(file, years, said), doubts
-    stated = {int(year) for text in said.days for year in _YEAR.findall(text)}
+    stated = {int(year) for text in texts for year in _YEAR.findall(text)}
     if len(wanted) > 1 or (stated and wanted[0].year not in stated):
         raise _wrong_day(file, ", ".join(str(year) for year in sorted(stated)) or "no year", said)
     if stated != {wanted[0].year}:
@@ -138,6 +165,15 @@ def days_of(
             "av uppgifterna som ligger bredvid filen."
         )
     return [str(wanted[0])], doubts
+
+
+def _on_the_day(said: Said) -> tuple[str, ...]:
+    """What the file says of its day: where it should, and in notes.
+
+    A note may also say of which day the division is that it uses.
+    """
+    notes = (_DIVISION.sub("", note) for note in (*said.mandatory_notes, *said.notes))
+    return *said.days, *(note for note in notes if _OF_A_DAY.search(note))
 
 
 def _by_year(file: Sealed[PopulationSidecar], years: Axis, said: Said) -> list[str]:
@@ -170,31 +206,38 @@ def _same_table(file: Sealed[PopulationSidecar], said: Said) -> bool:
     return bool(named)
 
 
-def _stated_day(file: Sealed[PopulationSidecar], years: Axis | None, said: Said) -> bool:
+def _stated_day(
+    file: Sealed[PopulationSidecar], years: Axis | None, said: Said, texts: Sequence[str]
+) -> bool:
     """Whether the file names the sidecar's day of the year. Raises InputError for another day."""
-    texts = [*said.days, *(str(label) for label in (years.labels if years else ()))]
     stated = False
-    for text in texts:
+    for text in [*texts, *(str(label) for label in (years.labels if years else ()))]:
         named = list(_days_in(text))
         # A note on 1 November may name the 1 January whose division it uses.
         if named and not any(_is_wanted(file, *each) for each in named):
             month, day, year = named[0]
-            written = f"{day} {_SWEDISH_MONTHS[month - 1]} {year or ''}".strip()
-            raise _wrong_day(file, written, said)
-        stated = stated or bool(named)
+            written = f"{day or ''} {_SWEDISH_MONTHS[month - 1]} {year or ''}".strip()
+            raise _wrong_day(file, written, replace(said, days=(text, *said.days)))
+        stated = stated or any(day for _, day, _ in named)
     return stated
 
 
 def _is_wanted(file: Sealed[PopulationSidecar], month: int, day: int, year: int) -> bool:
-    """Whether a day is one of the sidecar's; without a year, the day of the year of each."""
-    wanted = file.sidecar.reference_dates
-    if year:
-        return (year, month, day) in {(each.year, each.month, each.day) for each in wanted}
-    return all((each.month, each.day) == (month, day) for each in wanted)
+    """Whether a day is one of the sidecar's; without a year, the day of the year of each.
+
+    Day 0 is the whole month.
+    """
+    days = file.sidecar.reference_dates
+    fitting = [
+        each
+        for each in days
+        if each.month == month and day in (0, each.day) and year in (0, each.year)
+    ]
+    return bool(fitting) if year else len(fitting) == len(days)
 
 
 def _days_in(text: str) -> Iterable[tuple[int, int, int]]:
-    """Month, day and year (0 where not said) of every day that a text names."""
+    """Month, day and year of every day or month that a text names; 0 for what it leaves out."""
     plain = re.sub(r"[\s\u00a0]+", " ", text).casefold()
     for match in _DAY_FIRST.finditer(plain):
         yield _month(match[2]), int(match[1]), int(match[3] or 0)
@@ -203,6 +246,14 @@ def _days_in(text: str) -> Iterable[tuple[int, int, int]]:
     for match in _WRITTEN_OUT.finditer(plain):
         if 1 <= int(match[2]) <= len(_MONTHS):
             yield int(match[2]), int(match[3]), int(match[1])
+    for match in _SLASHED.finditer(plain):
+        if 1 <= int(match[2]) <= len(_MONTHS) and 1 <= int(match[1]) <= 31:
+            yield int(match[2]), int(match[1]), int(match[3] or 0)
+    if _END_OF_YEAR.search(plain):
+        yield 12, 31, 0
+    for match in _MONTH_ALONE.finditer(_MONTH_FIRST.sub(" ", _DAY_FIRST.sub(" ", plain))):
+        if match[2] or match[1] not in _EITHER_WORD:
+            yield _month(match[1]), 0, int(match[2] or 0)
 
 
 def _month(word: str) -> int:
@@ -232,7 +283,7 @@ def _another(file: Sealed[PopulationSidecar], place: str, wanted: str, found: st
 def _wrong_day(
     file: Sealed[PopulationSidecar], found: str, said: Said, place: str = "reference date"
 ) -> InputError:
-    texts = ", ".join(f"`{text[:80]}`" for text in said.days[:3] if text)
+    texts = ", ".join(f"`{text[:80]}`" for text in [*dict.fromkeys(said.days)][:3] if text)
     return input_error(
         file.path,
         place,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -37,9 +38,14 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
 
+class _Unit(_Part):
+    base: str | None = None
+
+
 class _Category(_Part):
     index: dict[str, StrictInt] | list[StrictStr] | None = None
     label: dict[str, str] = {}
+    unit: dict[str, _Unit | None] = {}
     note: dict[str, list[str]] = {}
 
     def codes(self) -> list[str]:
@@ -112,7 +118,11 @@ def read_jsonstat(file: Sealed[PopulationSidecar]) -> Cells:
         if variable != Variable.CONTENTS
     }
     values, doubts = _values(file, dataset, positions)
-    said = _said(dataset, dataset.dimension[dataset.id[contents]], labels[contents][chosen], doubts)
+    said = replace(
+        _said(dataset, dataset.dimension[dataset.id[contents]], labels[contents][chosen]),
+        flags=_flags(dataset, positions),
+        doubts=tuple(doubts),
+    )
     return Cells(axes, values, positions, lambda n: f"value[{positions[n]}]", said)
 
 
@@ -324,6 +334,11 @@ def _flagged(
     )
 
 
+def _flags(dataset: _Dataset, positions: np.ndarray) -> tuple[str, ...]:
+    marks = (_status(dataset, int(p)) for p in positions) if dataset.status else ()
+    return tuple(sorted(set(filter(None, marks))))
+
+
 def _status(dataset: _Dataset, position: int) -> str:
     status: str | Sequence[str | None] | Mapping[str, str | None] = dataset.status
     if isinstance(status, str):
@@ -333,7 +348,7 @@ def _status(dataset: _Dataset, position: int) -> str:
     return (status[position] or "") if position < len(status) else ""
 
 
-def _said(dataset: _Dataset, contents: _Dimension, chosen: Label, doubts: list[str]) -> Said:
+def _said(dataset: _Dataset, contents: _Dimension, chosen: Label) -> Said:
     notes: list[str] = []
     mandatory: list[str] = []
     parts = [(dataset.note, dataset.extension.mandatory)]
@@ -344,6 +359,7 @@ def _said(dataset: _Dataset, contents: _Dimension, chosen: Label, doubts: list[s
     for found, flags in parts:
         for number, note in enumerate(found):
             (mandatory if flags.get(str(number)) else notes).append(note)
+    unit = contents.category.unit.get(chosen.code)
     refperiod = contents.extension.refperiod.get(chosen.code, "")
     px = dataset.extension.px
     return Said(
@@ -351,8 +367,8 @@ def _said(dataset: _Dataset, contents: _Dimension, chosen: Label, doubts: list[s
         days=(refperiod, dataset.label, chosen.text),
         tables=tuple(each for each in (px.tableid, px.matrix) if each),
         contents=chosen.code,
+        units=(unit.base,) if unit and unit.base else (),
         notes=tuple(notes),
         mandatory_notes=tuple(mandatory),
         updated=dataset.updated,
-        doubts=tuple(doubts),
     )

@@ -107,6 +107,8 @@ class Regions:
             names = reg.names(register, kind)
             by_code |= names
             by_name |= {_plain(name): code for code, name in names.items()}
+        counties = reg.names(register, Level.LAN)
+        by_name |= {_plain(english(name)): code for code, name in counties.items()}
         return cls(by_name, by_code)
 
     def read(self, label: Label) -> Region:
@@ -125,6 +127,11 @@ class Regions:
         longer = f"0{code}"
         known = self.by_code.get(longer)
         return "" if known is None else f": was it {longer} {known}?"
+
+
+def english(county: str) -> str:
+    """A county as SCB's English tables call it: `Stockholm county` for Stockholms län."""
+    return re.sub(r"s? län$", " county", county)
 
 
 def _agreeing(label: Label, parse: Callable[[str], _T | None]) -> _T:

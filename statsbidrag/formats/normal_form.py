@@ -11,7 +11,8 @@ that must equal the sum of others.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from itertools import pairwise
 from typing import Any, Final, TypeVar
 
@@ -19,11 +20,13 @@ import numpy as np
 import pandas as pd
 
 from schemas.common import NATION, Level
+from schemas.register import RegionChange
 from schemas.sidecar import Perturbation, PopulationSidecar
 from schemas.tables import OPEN_AGE
 from statsbidrag import register as reg
 from statsbidrag.errors import InputError, input_error
-from statsbidrag.formats.cells import FETCH, Axis, Cells, Variable
+from statsbidrag.formats.cells import FETCH, Axis, Cells, Said, Variable
+from statsbidrag.formats.coverage import require_everyone, require_persons
 from statsbidrag.formats.identity import check_identity, days_of
 from statsbidrag.formats.labels import (
     ALL_AGES,
@@ -35,7 +38,9 @@ from statsbidrag.formats.labels import (
     age_of,
     sex_of,
 )
+from statsbidrag.formats.regions import require_regions
 from statsbidrag.perturbation import perturbation_of, tolerance
+from statsbidrag.preliminary import is_preliminary
 from statsbidrag.raw import Sealed
 
 _Key = TypeVar("_Key", str, tuple[int, int])
@@ -53,6 +58,7 @@ class PopulationTable:
     the file gives code and name. `mandatory_notes` must be shown wherever the figures are; `notes`
     are the others. `updated` is the table's own stamp, empty where the file has none. `doubts` are
     Swedish sentences on what the file leaves to the sidecar, and what was read into it.
+    `preliminary` is whether the file calls its figures so, for any of its days.
     """
 
     frame: pd.DataFrame
@@ -61,11 +67,15 @@ class PopulationTable:
     mandatory_notes: tuple[str, ...]
     updated: str
     doubts: tuple[str, ...]
+    preliminary: bool = False
 
 
 @dataclass(frozen=True)
 class _Cube:
-    """Every figure once, by region, age, sex and day, each in order; positions likewise."""
+    """Every figure once, by region, age, sex and day, each in order; positions likewise.
+
+    `torn` are the keys of the figure in the middle of which the file ends.
+    """
 
     file: Sealed[PopulationSidecar]
     regions: list[str]
@@ -74,6 +84,7 @@ class _Cube:
     days: list[str]
     values: np.ndarray
     positions: np.ndarray
+    torn: tuple[Any, ...] = ()
 
     def cell(self, at: Sequence[int]) -> str:
         """One cell's name for an error text."""
@@ -87,28 +98,46 @@ class _Cube:
         """The cube with some of the keys of one axis."""
         keys: list[list[Any]] = [self.regions, self.ages, self.sexes, self.days]
         keys[axis] = [keys[axis][i] for i in kept]
-        values, positions = self.values.take(kept, axis), self.positions.take(kept, axis)
-        return _Cube(self.file, keys[0], keys[1], keys[2], keys[3], values, positions)
+        return replace(
+            self,
+            regions=keys[0],
+            ages=keys[1],
+            sexes=keys[2],
+            values=self.values.take(kept, axis),
+            positions=self.positions.take(kept, axis),
+        )
+
+    def torn_at(self) -> tuple[int, ...] | None:
+        """Where the torn figure is; None where there is none, or where it is of no use."""
+        keys: list[list[Any]] = [self.regions, self.ages, self.sexes, self.days]
+        if not all(key in own for key, own in zip(self.torn, keys, strict=False)) or not self.torn:
+            return None
+        return tuple(own.index(key) for key, own in zip(self.torn, keys, strict=True))
 
 
 class _Sums:
     """What is compared on the way: sums among the figures with the sums of their parts.
 
-    Where the producer adds random numbers to each figure a small difference is a doubt, counted
-    here; any other is an error.
+    Where the producer adds random numbers to each figure of a day a small difference is a doubt,
+    counted here; any other is an error. `proven` is whether a sum, exactly right, has the torn
+    figure in it.
     """
 
-    def __init__(self, perturbation: Perturbation | None) -> None:
-        self.perturbation = perturbation
+    def __init__(self, perturbations: Sequence[Perturbation | None]) -> None:
+        """`perturbations` are those of each day, in order."""
+        self.perturbations = perturbations
         self.differing = 0
         self.largest = 0
+        self.proven = False
 
     def check(self, cube: _Cube, axis: int, total: int, parts: list[int]) -> None:
         """One key of an axis against others of it. Raises InputError naming the worst cell."""
         stated = cube.values.take(total, axis)
         apart = np.abs(stated - cube.values.take(parts, axis).sum(axis))
-        worst = np.unravel_index(int(apart.argmax()), apart.shape)
-        if apart[worst] > tolerance(self.perturbation, len(parts) + 1):
+        # Days are the last axis.
+        beyond = apart - np.array([tolerance(each, len(parts) + 1) for each in self.perturbations])
+        worst = np.unravel_index(int(beyond.argmax()), beyond.shape)
+        if beyond[worst] > 0:
             at = [int(each) for each in worst]
             at.insert(axis, total)
             raise input_error(
@@ -121,6 +150,9 @@ class _Sums:
             )
         self.differing += int((apart > 0).sum())
         self.largest = max(self.largest, int(apart.max()))
+        torn = cube.torn_at()
+        if torn is not None and torn[axis] in (total, *parts):
+            self.proven |= not apart[torn[:axis] + torn[axis + 1 :]]
 
     def doubts(self) -> list[str]:
         """What was let pass."""
@@ -134,21 +166,30 @@ class _Sums:
 
 
 def normal_form(
-    file: Sealed[PopulationSidecar], register: pd.DataFrame, cells: Cells
+    file: Sealed[PopulationSidecar],
+    register: pd.DataFrame,
+    cells: Cells,
+    changes: Sequence[RegionChange] = (),
 ) -> PopulationTable:
     """The cells as a table, every one once and every sum in the file checked.
 
-    Raises InputError where the file is not what its sidecar says, where a label means nothing, a
-    cell stands twice or not at all, or a sum contradicts its parts.
+    `changes` say why another division's codes are refused. Raises InputError where the file is not
+    what its sidecar says, where a label means nothing, a cell stands twice or not at all, or a sum
+    contradicts its parts.
     """
-    doubts = check_identity(file, cells.said)
-    days, about_days = days_of(file, cells.axes.get(Variable.TIME), cells.said)
+    said = cells.said
+    doubts = check_identity(file, said)
+    require_persons(file, said)
+    days, about_days = days_of(file, cells.axes.get(Variable.TIME), said)
     names, labels = _regions(file, register, cells.axes[Variable.REGION])
     cube = _cube(file, cells, names, days)
-    said = cells.said
-    sums = _Sums(perturbation_of(file.sidecar, (*said.mandatory_notes, *said.notes)))
+    by_age, by_sex = cube.ages != [ALL_AGES], cube.sexes != [BOTH]
+    require_everyone(file, said, by_age=by_age, by_sex=by_sex)
+    notes = (*said.mandatory_notes, *said.notes)
+    sums = _Sums([perturbation_of(file.sidecar, notes, _date(day)) for day in cube.days])
     cube, about_ages = _without_age_total(_without_sex_total(cube, sums), sums)
-    cube = _of_level(cube, register, sums)
+    cube = _of_level(cube, register, sums, changes)
+    _require_proof_of_the_torn(cube, cells, sums)
     return PopulationTable(
         frame=_frame(cube),
         labels={code: labels[code] for code in cube.regions if code in labels},
@@ -156,6 +197,39 @@ def normal_form(
         mandatory_notes=_printable(said.mandatory_notes),
         updated=said.updated.strip(),
         doubts=(*doubts, *about_days, *about_ages, *sums.doubts(), *said.doubts),
+        preliminary=_says_preliminary(file, said, cells.axes.get(Variable.TIME)),
+    )
+
+
+def _date(day: str) -> date:
+    return date.fromisoformat(day)
+
+
+def _says_preliminary(file: Sealed[PopulationSidecar], said: Said, years: Axis | None) -> bool:
+    labels = [str(label) for label in years.labels] if years else []
+    texts = (*said.subjects, *said.titles, *said.days, *labels, *said.mandatory_notes, *said.notes)
+    days = file.sidecar.reference_dates
+    return any(is_preliminary(day.year, texts, said.flags) for day in days)
+
+
+def _require_proof_of_the_torn(cube: _Cube, cells: Cells, sums: _Sums) -> None:
+    """A figure in the middle of which the file ends stands where a sum shows it to be whole.
+
+    The sum is one in the file, or the sidecar's control total.
+    """
+    at = cube.torn_at()
+    if at is None or sums.proven:
+        return
+    control = cube.file.sidecar.control_on(_date(cube.days[at[3]]))
+    if control == int(cube.values[..., at[3]].sum()):
+        return
+    raise input_error(
+        cube.file.path,
+        cells.place(cells.torn or 0),
+        expected="a line end after the last figure, or a sum that the figure is part of",
+        found=f"{int(cube.values[at])}, and then the end of the file",
+        action="the file may be cut short, and the figure have lost its last digits: fetch it "
+        "again; or give the sidecar a `control_total` from another source",
     )
 
 
@@ -207,9 +281,13 @@ def _cube(
     _every_cell_once(file, cells, flat, keys, shape)
     values, positions = np.empty(count, dtype="int64"), np.empty(count, dtype="int64")
     values[flat], positions[flat] = cells.values, cells.positions
-    return _Cube(
+    cube = _Cube(
         file, keys[0], keys[1], keys[2], keys[3], values.reshape(shape), positions.reshape(shape)
     )
+    if cells.torn is None:
+        return cube
+    at = _unraveled(int(flat[cells.torn]), shape)
+    return replace(cube, torn=tuple(own[place] for own, place in zip(keys, at, strict=True)))
 
 
 def _understood(
@@ -319,7 +397,9 @@ def _without_age_total(cube: _Cube, sums: _Sums) -> tuple[_Cube, list[str]]:
     return cube.only(1, parts), doubts
 
 
-def _of_level(cube: _Cube, register: pd.DataFrame, sums: _Sums) -> _Cube:
+def _of_level(
+    cube: _Cube, register: pd.DataFrame, sums: _Sums, changes: Sequence[RegionChange]
+) -> _Cube:
     """The regions of the sidecar's level, once those of other levels are checked with them."""
     level = cube.file.sidecar.level
     at = {code: number for number, code in enumerate(cube.regions)}
@@ -327,6 +407,7 @@ def _of_level(cube: _Cube, register: pd.DataFrame, sums: _Sums) -> _Cube:
     kept = counties if level == Level.LAN else [c for c in cube.regions if len(c) == 4]
     if not kept:
         raise _no_region(cube, cube.regions)
+    _require_parts(cube, register, changes)
     municipalities = set(reg.codes(register, Level.KOMMUN))
     for county in counties:
         inside = {code for code in municipalities if code.startswith(county)}
@@ -336,6 +417,20 @@ def _of_level(cube: _Cube, register: pd.DataFrame, sums: _Sums) -> _Cube:
         if NATION in at and every == {c for c in at if _is_like(c, every)}:
             sums.check(cube, 0, at[NATION], [at[code] for code in sorted(every)])
     return cube.only(0, [at[code] for code in kept])
+
+
+def _require_parts(cube: _Cube, register: pd.DataFrame, changes: Sequence[RegionChange]) -> None:
+    """Municipalities beside counties are all there; counties beside them are the register's.
+
+    Otherwise the sum of a county could not be compared with its parts, and would count untested.
+    """
+    other = Level.KOMMUN if cube.file.sidecar.level == Level.LAN else Level.LAN
+    digits = _DIGITS[other]
+    found = [code for code in cube.regions if len(code) == digits and code != NATION]
+    if found:
+        names = reg.names(register, other)
+        wanted = names if other == Level.KOMMUN else {c: n for c, n in names.items() if c in found}
+        require_regions(cube.file, other, wanted, found, changes)
 
 
 def _is_like(code: str, others: Iterable[str]) -> bool:

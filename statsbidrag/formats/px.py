@@ -242,11 +242,21 @@ def _said(px: _File, contents: Label, zeros: int) -> Said:
         days=(*periods, title, counted, name),
         tables=tuple(filter(None, (px.text("TABLEID"), px.text("MATRIX")))),
         contents=contents.code if contents.text else "",
+        units=tuple(_units(px, contents, counted)),
         notes=tuple(_notes(px, "")),
         mandatory_notes=tuple(_notes(px, "X")),
         updated=next((" ".join(entry.values) for entry in px.all("LAST-UPDATED")), ""),
         doubts=tuple(read_as_zero(zeros)),
     )
+
+
+def _units(px: _File, contents: Label, counted: str) -> Iterator[str]:
+    """The unit of what was chosen, or else of the table."""
+    names = {contents.text, contents.code, counted}
+    every = px.all("UNITS")
+    own = [entry for entry in every if names & set(entry.about)]
+    for entry in own or [entry for entry in every if not entry.about]:
+        yield " ".join(entry.values)
 
 
 def _notes(px: _File, mandatory: str) -> Iterator[str]:

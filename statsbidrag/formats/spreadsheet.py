@@ -11,6 +11,7 @@ import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any, Final
 
 import numpy as np
@@ -25,8 +26,12 @@ from statsbidrag.formats.detection import not_ours
 from statsbidrag.formats.grid import Grid, Parts, cells_of, parts_of
 from statsbidrag.raw import Sealed
 
-MOST_UNPACKED: Final = 256 * 2**20
+MOST_UNPACKED: Final = 128 * 2**20
 """Bytes that a workbook may unpack to; one of 200 000 figures has some 40 million."""
+MOST_TAGS: Final = 6 * 10**6
+"""Tags of all its XML: the parser's work. 200 000 figures, each with all its labels beside it, have
+some four and a half million."""
+_MOST_CELLS: Final = 15 * 10**5
 _MOST_MEMBERS: Final = 500
 _MOST_ROWS: Final = 1_000_000
 _MOST_COLUMNS: Final = 500
@@ -39,8 +44,8 @@ _CHUNK: Final = 2**20
 def read_spreadsheet(file: Sealed[PopulationSidecar]) -> Cells:
     """The figures of the one sheet that has any, with their labels; positions are rows from 1.
 
-    Raises InputError where the workbook unpacks to more than `MOST_UNPACKED`, is damaged, or has
-    no table or several.
+    Raises InputError where the workbook unpacks to more than `MOST_UNPACKED` or `MOST_TAGS`, is
+    damaged, or has no table or several.
     """
     _refuse_bomb(file)
     rows = _one_sheet(file)
@@ -89,7 +94,7 @@ def _one_sheet(file: Sealed[PopulationSidecar]) -> list[list[str]]:
             book = openpyxl.load_workbook(
                 io.BytesIO(file.content), read_only=True, data_only=True, keep_links=False
             )
-            sheets = {name: list(_rows(book[name])) for name in book.sheetnames}
+            sheets = {name: _table(book[name]) for name in book.sheetnames}
     except InputError:
         raise
     except _TooLargeError as error:
@@ -97,7 +102,7 @@ def _one_sheet(file: Sealed[PopulationSidecar]) -> list[list[str]]:
     # Foreign bytes can make a parser of XML, dates and archives fail in any way there is.
     except Exception as error:
         raise _damaged(file, f"{type(error).__name__}: {str(error)[:60]}") from None
-    tables = {name: rows for name, rows in sheets.items() if parts_of(_padded(rows[:_SAMPLE]))}
+    tables = {name: rows for name, rows in sheets.items() if rows}
     if len(tables) > 1:
         raise input_error(
             file.path,
@@ -120,15 +125,25 @@ class _TooLargeError(Exception):
     pass
 
 
+def _table(sheet: Any) -> list[list[str]]:
+    """The rows of a sheet; none, and no more is read, where the first hold no table."""
+    rows = _rows(sheet)
+    first = list(islice(rows, _SAMPLE))
+    return [*first, *rows] if parts_of(_padded(first)) else []
+
+
 def _rows(sheet: Any) -> Iterator[list[str]]:
     if not hasattr(sheet, "reset_dimensions"):
         # A sheet of charts has no rows.
         return
     sheet.reset_dimensions()
-    filled = 0
+    filled = count = 0
     for number, row in enumerate(sheet.iter_rows(values_only=True, max_row=_MOST_ROWS), 1):
         if len(row) > _MOST_COLUMNS:
             raise _TooLargeError(f"{len(row)} columns in row {number}")
+        count += len(row)
+        if count > _MOST_CELLS:
+            raise _TooLargeError(f"more than {_MOST_CELLS} cells on a sheet")
         cells = [_text(cell) for cell in row]
         filled = number if any(cells) else filled
         if number - filled > _MOST_BLANK:
@@ -148,9 +163,9 @@ def _refuse_bomb(file: Sealed[PopulationSidecar]) -> None:
     """Raises InputError where unpacking gives more than a workbook of population can have.
 
     What members claim of their size is not believed: they are unpacked, a piece at a time, and
-    counted.
+    bytes and tags counted. Nothing is kept.
     """
-    unpacked = 0
+    unpacked = tags = 0
     try:
         with zipfile.ZipFile(io.BytesIO(file.content)) as archive:
             members = archive.infolist()
@@ -162,6 +177,9 @@ def _refuse_bomb(file: Sealed[PopulationSidecar]) -> None:
                         unpacked += len(piece)
                         if unpacked > MOST_UNPACKED:
                             raise _bomb(file, f"more than {MOST_UNPACKED} bytes once unpacked")
+                        tags += piece.count(b"<")
+                        if tags > MOST_TAGS:
+                            raise _bomb(file, f"more than {MOST_TAGS} tags once unpacked")
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError) as error:
         raise _damaged(file, str(error)[:80]) from None
 
@@ -169,7 +187,7 @@ def _refuse_bomb(file: Sealed[PopulationSidecar]) -> None:
 def _bomb(file: Sealed[PopulationSidecar], found: str) -> InputError:
     return input_error(
         file.path,
-        expected=f"a workbook of at most {MOST_UNPACKED} bytes once unpacked",
+        expected="a workbook of a table of population",
         found=found,
         action="do not open it: fetch the table again from SCB",
     )
