@@ -153,8 +153,17 @@ def _with_notes(
 ) -> tuple[PopulationSidecar, tuple[Extract, ...]]:
     register = reg.read_register(raw.register())
     file = Sealed(source, source.name, sidecar, content)
-    table = read_table(file, register)
-    extracts = read_extract(file, register, reg.read_changes(raw))
+    changes = reg.read_changes(raw)
+    table = read_table(file, register, changes)
+    extracts = read_extract(file, register, changes)
+    if table.preliminary and sidecar.maturity == Maturity.DEFINITIVE:
+        raise input_error(
+            source,
+            "--maturity",
+            expected="preliminary: the file says so itself",
+            found=f"{sidecar.maturity}",
+            action="add it as preliminary; what SCB has made final is another file",
+        )
     mandatory = tuple(dict.fromkeys(table.mandatory_notes))
     notes = tuple(note for note in dict.fromkeys(table.notes) if note not in mandatory)
     told = sidecar.model_copy(update={"notes": notes, "mandatory_notes": mandatory})

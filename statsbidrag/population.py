@@ -227,7 +227,7 @@ def read_extract(
     `changes` say why another division's codes are refused; of `corrections` those of this file are
     applied. Raises InputError for anything that is missing, doubled or foreign.
     """
-    table = read_table(file, register)
+    table = read_table(file, register, changes)
     _check_regions(file, table.frame, register, changes)
     frame = checked_input(tables.Population, table.frame, file.path)
     _check_names(file.path, table.labels, reg.names(register, file.sidecar.level))

@@ -174,3 +174,15 @@ def test_a_file_replaces_none_of_another_day(country: SmallCountry, downloads: P
     ended = in_process(country.root, "add", str(file), *options, "--replaces", sha256)
     assert ended.code == 2
     assert "an older file of the same table, level, days and ages" in ended.err
+
+
+def test_a_file_that_calls_itself_preliminary_is_not_definitive(
+    country: SmallCountry, downloads: Path
+) -> None:
+    document = jsonstat(dict.fromkeys(ALL_AGES, 7))
+    document["note"] = ["Siffrorna för 2024 är preliminära."]
+    file = downloads / "tabell.json"
+    file.write_text(json.dumps(document), "utf-8")
+    ended = add(country, file, "--maturity", "definitive")
+    assert (ended.code, "the file says so itself" in ended.err) == (2, True)
+    assert add(country, file).code == 0
