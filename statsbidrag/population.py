@@ -27,15 +27,15 @@ from schemas.sidecar import Perturbation, PopulationSidecar
 from schemas.tables import OPEN_AGE
 from statsbidrag import register as reg
 from statsbidrag.corrections import Placed, corrected, read_corrections
-from statsbidrag.errors import InputError, Problem, input_error
+from statsbidrag.errors import InputError, input_error
 from statsbidrag.formats import PopulationTable, read_table
+from statsbidrag.formats.regions import require_regions
 from statsbidrag.frames import checked_input
 from statsbidrag.perturbation import perturbation_of, tolerance
 from statsbidrag.raw import Raw, Sealed
 from statsbidrag.weights import weights_basis
 
 ALL_AGES: Final = "alla"
-_SHOWN: Final = 5
 
 
 @dataclass(frozen=True)
@@ -538,49 +538,9 @@ def _check_regions(
     changes: Sequence[RegionChange],
 ) -> None:
     level, day = file.sidecar.level, file.sidecar.reference_dates[0]
-    wanted = reg.names(register, level)
     found = {str(code) for code in frame["region_code"].unique()}
-    noun = "municipalities" if level == Level.KOMMUN else "counties"
-    missing, foreign = sorted(set(wanted) - found), sorted(found - set(wanted))
-    problems = []
-    if missing:
-        named = ", ".join(f"{code} {wanted[code]}" for code in missing[:_SHOWN])
-        more = f" and {len(missing) - _SHOWN} more" if len(missing) > _SHOWN else ""
-        problems.append(
-            Problem(
-                str(file.path),
-                f"{len(wanted) - len(missing)} of {len(wanted)} {noun}",
-                f"all {len(wanted)} of the register",
-                f"{named}{more} missing",
-                "fetch the table again, with every region",
-            )
-        )
-    if foreign:
-        problems.append(
-            Problem(
-                str(file.path),
-                "regions",
-                f"codes of {noun} in the register, as text with their zeros",
-                f"`{'`, `'.join(foreign[:_SHOWN])}`",
-                "fetch the table with today's division",
-            )
-        )
-    why = reg.other_division(changes, foreign, missing, day)
-    if level == Level.LAN:
-        why += reg.other_counties(changes, day)
-    if problems or (level == Level.LAN and why):
-        raise InputError([*problems, *(_division(file.path, day, reason) for reason in why)])
-
-
-def _division(path: Path, day: date, reason: str) -> Problem:
-    return Problem(
-        str(path),
-        "division",
-        "the division of the register",
-        f"another one: {reason}",
-        f"figures of {day} are not carried over to another division: "
-        "fetch the table for a later day",
-    )
+    moved = reg.other_counties(changes, day) if level == Level.LAN else []
+    require_regions(file, level, reg.names(register, level), found, changes, moved)
 
 
 def _check_names(path: Path, labels: dict[str, str], wanted: dict[str, str]) -> None:

@@ -36,6 +36,7 @@ from statsbidrag.material import Material
 from statsbidrag.pdf import Attachment
 from statsbidrag.population_notes import PopulationNote, population_notes
 from statsbidrag.recipient_change import AreaChange, RecipientChange, recipient_changes
+from statsbidrag.requisition import requisition_sek
 from statsbidrag.typography import NBSP
 from statsbidrag.wording import source_title
 
@@ -364,7 +365,7 @@ def _view(
         duties=told.duties,
         requisition=told.requisition,
         repayment=told.repayment,
-        requisition_sek=_requisition(agreement, posts, total),
+        requisition_sek=requisition_sek(agreement, (post.amount for post in posts), total),
         requisition_form=told.requisition_form,
         rounding_assumed=recipients in agreement.rounding.assumed_for,
         computations=computations,
@@ -386,15 +387,6 @@ def _figure(gathered: _Gathered, post: str, recipient: Recipient) -> Figure:
     if sek is None:
         raise ProgramError(f"{row.cell}: neither computed nor published.")
     return Figure(sek, row.published_sek is not None, row.maturity)
-
-
-def _requisition(agreement: Agreement, posts: Sequence[PostAmount], total: Figure) -> int | None:
-    """The sum to requisition by the agreement's convention; None while any part is estimated."""
-    if not all(post.amount.decided for post in posts):
-        return None
-    if agreement.requisition.total == "rounded_total":
-        return total.sek
-    return summed(post.amount for post in posts).sek
 
 
 def _computation(

@@ -27,16 +27,18 @@ def require_regions(
     wanted: Mapping[str, str],
     found: Collection[str],
     changes: Sequence[RegionChange] = (),
+    moved: Sequence[str] = (),
 ) -> None:
     """Raises InputError where codes are missing or foreign, with the reason where `changes` tell.
 
-    `wanted` are names by code.
+    `wanted` are names by code. `moved` says why regions of these codes are others than today's:
+    then the file is refused though every code is there.
     """
     missing, foreign = sorted(set(wanted) - set(found)), sorted(set(found) - set(wanted))
     path, day = str(file.path), file.sidecar.reference_dates[0]
     problems = _problems(path, _NOUNS[level], wanted, missing, foreign)
-    if problems:
-        reasons = reg.other_division(changes, foreign, missing, day)
+    if problems or moved:
+        reasons = [*reg.other_division(changes, foreign, missing, day), *moved]
         raise InputError([*problems, *(_division(path, day, reason) for reason in reasons)])
 
 
