@@ -21,7 +21,6 @@ from schemas.sidecar import PopulationSidecar
 from statsbidrag import register as reg
 from statsbidrag.agreement import load_agreement
 from statsbidrag.errors import InputError, UsageError, input_error
-from statsbidrag.formats import read_table
 from statsbidrag.formats.detection import Format, format_of
 from statsbidrag.population import Extract, read_extract, reference_dates, retired_by
 from statsbidrag.raw import LARGEST, Raw, Sealed
@@ -153,10 +152,9 @@ def _with_notes(
 ) -> tuple[PopulationSidecar, tuple[Extract, ...]]:
     register = reg.read_register(raw.register())
     file = Sealed(source, source.name, sidecar, content)
-    changes = reg.read_changes(raw)
-    table = read_table(file, register, changes)
-    extracts = read_extract(file, register, changes)
-    if table.preliminary and sidecar.maturity == Maturity.DEFINITIVE:
+    extracts = read_extract(file, register, reg.read_changes(raw))
+    said = extracts[0]
+    if said.preliminary and sidecar.maturity == Maturity.DEFINITIVE:
         raise input_error(
             source,
             "--maturity",
@@ -164,10 +162,9 @@ def _with_notes(
             found=f"{sidecar.maturity}",
             action="add it as preliminary; what SCB has made final is another file",
         )
-    mandatory = tuple(dict.fromkeys(table.mandatory_notes))
-    notes = tuple(note for note in dict.fromkeys(table.notes) if note not in mandatory)
-    told = sidecar.model_copy(update={"notes": notes, "mandatory_notes": mandatory})
-    return told, extracts
+    notes = tuple(note for note in said.notes if note not in said.mandatory_notes)
+    update = {"notes": notes, "mandatory_notes": said.mandatory_notes}
+    return sidecar.model_copy(update=update), extracts
 
 
 def _sidecar(

@@ -43,7 +43,8 @@ class Extract:
     """One verified population file on one of its days: its cells, and what is said of it.
 
     `frame` is a `schemas.tables.Population` of that day, corrections applied; `delivered` is the
-    sum of its figures before any. `doubts` are Swedish sentences on what the file leaves open.
+    sum of its figures before any. `doubts` are Swedish sentences on what the file leaves open;
+    `preliminary`: the file calls itself so.
     """
 
     path: Path
@@ -55,6 +56,7 @@ class Extract:
     notes: tuple[str, ...] = ()
     mandatory_notes: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
+    preliminary: bool = False
     corrections: tuple[Correction, ...] = ()
 
     @property
@@ -272,6 +274,7 @@ def _on_day(
             dict.fromkeys((*file.sidecar.mandatory_notes, *table.mandatory_notes))
         ),
         doubts=table.doubts,
+        preliminary=table.preliminary,
         corrections=tuple(
             placed.correction
             for placed in corrections
