@@ -21,7 +21,7 @@ from statsbidrag.stages import gathered
 @dg.asset(
     group_name="dokument",
     partitions_def=agreements,
-    description="Beslutsunderlag och fördelningstabeller, som HTML och PDF.",
+    description="Dokumenten till varje mottagare och för hela landet, som HTML och PDF.",
     metadata=stage_metadata(RenderedDocuments),
     kinds={"jinja", "html"},
 )
@@ -51,7 +51,6 @@ def documents(
     )
     earlier = earlier_documents(*current_revision(Path(folders.output), agreement.id))
     shown = views(material)
-    progress.expect(len(shown))
-    printed = print_all(shown, earlier, folders.jobs, progress.step)
+    printed = print_all(shown, earlier, folders.jobs, progress)
     stored = store(printed, folders.rendered(agreement.id), inputs.fingerprint)
     return result(stored, {"documents": len(stored.documents)})

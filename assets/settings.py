@@ -70,10 +70,10 @@ class Scb(dg.ConfigurableResource):  # type: ignore[type-arg]
 
 
 class Progress:
-    """Told of the documents to come and of each that is done; this one tells nobody."""
+    """Told of the documents to come and of each that is done, by family; this one tells nobody."""
 
-    def expect(self, count: int) -> None:
-        """So many documents are to come."""
+    def expect(self, family: str, count: int) -> None:
+        """So many documents of this family are to come."""
 
-    def step(self, title: str) -> None:
-        """One document is done."""
+    def step(self, family: str) -> None:
+        """One of them is done."""

@@ -19,8 +19,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from assets import settings
 from assets.raw_files import CONTENT_TAG, content_now, observation
-from pipelines.definitions import ASSETS, PROJECT, build_defs, folders_of
+from pipelines.definitions import PROJECT, build_defs, folders_of
 from pipelines.printing import finding
+from schemas.common import RecipientType
 from schemas.reconciliation import Reconciliation
 from statsbidrag.documents import views
 from statsbidrag.errors import ProgramError, StatsbidragError, UsageError
@@ -29,6 +30,7 @@ from statsbidrag.material import Material
 from statsbidrag.press import print_all
 from statsbidrag.publication import Revision, find_revision, keep, write_files
 from statsbidrag.raw import Raw
+from statsbidrag.register import codes
 from statsbidrag.rendering import STATIC, static_files
 from statsbidrag.site import write_site
 from statsbidrag.stages import material
@@ -44,22 +46,24 @@ def run_agreements(raw: Path, output: Path, ids: Sequence[str], jobs: int) -> Ou
     console = Console(stderr=True)
     with _instance() as (instance, stages), _bar(console) as bar:
         for agreement_id in ids:
-            task = bar.add_task(agreement_id, total=len(ASSETS))
+            task = bar.add_task(agreement_id, total=None)
+            families = _Families(bar)
             try:
                 revised = ""
                 revision = _published(raw, output, agreement_id)
                 if revision is None:
-                    step = _Step(bar, task)
                     revision, revised = _run(
-                        instance, stages, raw, output, agreement_id, jobs, step
+                        instance, stages, raw, output, agreement_id, jobs, families
                     )
                 elif revision.manifest.withheld:
                     _say_why(material(Raw(raw), agreement_id).reconciliation)
-                bar.update(task, completed=len(ASSETS), total=len(ASSETS))
+                bar.update(task, completed=1, total=1)
             except Exception as error:
                 failed.append(_ours(agreement_id, error))
                 bar.update(task, description=f"{agreement_id} failed")
                 continue
+            finally:
+                families.end()
             _say(revision, revised)
             revisions.append(revision)
     if revisions:
@@ -92,12 +96,11 @@ def run_draft(raw: Path, output: Path, ids: Sequence[str], counties: Sequence[st
             made.append(material(Raw(raw), agreement_id))
         except StatsbidragError as error:
             failed.append(error)
-    planned = {plan.county for each in made for plan in each.plans}
-    unplanned = [county for county in dict.fromkeys(counties) if county not in planned]
-    if unplanned and not failed:
-        path = raw / "plans" / ids[0] / unplanned[0]
-        named = ", ".join(unplanned)
-        raise UsageError(f"no plan for county {named} in {', '.join(ids)}: write {path}.yaml")
+    known = {code for each in made for code in codes(each.register, RecipientType.LAN)}
+    unknown = [county for county in dict.fromkeys(counties) if county not in known]
+    if unknown and not failed:
+        path = raw / "register" / "recipients.csv"
+        raise UsageError(f"no county has the code {', '.join(unknown)}: {path} has them all")
     for each in made:
         _say_why(each.reconciliation)
         _draw(each, output / each.agreement.id / "draft", counties)
@@ -107,30 +110,32 @@ def run_draft(raw: Path, output: Path, ids: Sequence[str], counties: Sequence[st
 def _draw(made: Material, folder: Path, counties: Sequence[str]) -> None:
     chosen = views(made, counties)
     for document in print_all(chosen, {}):
-        write_files(
-            folder,
-            {f"{document.path}.html": document.html, f"{document.path}.pdf": document.pdf},
-        )
+        write_files(folder, document.named())
         print((folder / f"{document.path}.pdf").resolve().as_uri())
     if chosen:
         write_files(folder / STATIC, static_files())
 
 
-class _Step(settings.Progress):
-    """Moves the progress bar: one step a stage, one a document."""
+class _Families(settings.Progress):
+    """A bar for each family of documents, below that of the agreement."""
 
-    def __init__(self, bar: Progress, task: TaskID) -> None:
+    def __init__(self, bar: Progress) -> None:
         self._bar = bar
-        self._task = task
+        self._tasks: dict[str, TaskID] = {}
 
-    def expect(self, count: int) -> None:
-        """So many documents are to come."""
-        total = self._bar.tasks[self._task].total or 0
-        self._bar.update(self._task, total=total + count)
+    def expect(self, family: str, count: int) -> None:
+        """So many documents of this family are to come."""
+        self._tasks[family] = self._bar.add_task(f"  {family}", total=count)
 
-    def step(self, title: str) -> None:
-        """One thing is done."""
-        self._bar.advance(self._task)
+    def step(self, family: str) -> None:
+        """One of them is done."""
+        self._bar.advance(self._tasks[family])
+
+    def end(self) -> None:
+        """The agreement is done: its families' bars go."""
+        for task in self._tasks.values():
+            self._bar.remove_task(task)
+        self._tasks.clear()
 
 
 def _published(raw: Path, output: Path, agreement_id: str) -> Revision | None:
@@ -147,11 +152,11 @@ def _run(
     output: Path,
     agreement_id: str,
     jobs: int,
-    step: _Step,
+    families: _Families,
 ) -> tuple[Revision, str]:
     """The new revision, and what is said of how it differs from the one before it."""
     resources = folders_of(raw.resolve(), output.resolve(), stages, jobs)
-    defs = build_defs(**{**resources, "progress": step})
+    defs = build_defs(**{**resources, "progress": families})
     content = content_now(Raw(raw), agreement_id)
     instance.add_dynamic_partitions(str(settings.agreements.name), [agreement_id])
     instance.report_runless_asset_event(observation(agreement_id, content))

@@ -17,11 +17,15 @@ class HashedFile(Strict):
 
 
 class PublishedDocument(Strict):
-    """A document and the fingerprint of exactly what it shows."""
+    """A document, the fingerprint of exactly what it shows, and the suffixes of its files.
+
+    Every document of an older revision has these two.
+    """
 
     path: str
     title: str
     fingerprint: Sha256
+    suffixes: tuple[str, ...] = ("html", "pdf")
 
 
 class About(Strict):

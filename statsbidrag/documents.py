@@ -14,11 +14,13 @@ from schemas.decisions import Issued
 from schemas.plan import Plan
 from statsbidrag.decision_document import DecisionView, decision_view, decision_views
 from statsbidrag.decisions import last_two, replaced
+from statsbidrag.form_document import form_views
 from statsbidrag.material import Material
 from statsbidrag.national_tables import NationalView, national_tables
+from statsbidrag.recipient_document import RecipientView, recipient_views
 from statsbidrag.rendering import Document, View, fingerprint, render, static_files
 
-IssuedView = TypeVar("IssuedView", DecisionView, NationalView)
+IssuedView = TypeVar("IssuedView", DecisionView, NationalView, RecipientView)
 """What can be issued, and hence be replaced."""
 
 __all__ = ["Document", "View", "decision_document", "render", "static_files", "views"]
@@ -27,20 +29,20 @@ __all__ = ["Document", "View", "decision_document", "render", "static_files", "v
 def views(material: Material, counties: Collection[str] | None = None) -> tuple[View, ...]:
     """What the agreement's documents show, ready to be rendered in any process.
 
-    The national tables, and one decision document per plan that adds up; `counties` leaves only the
-    latter, of those codes. A partial agreement has no documents to recipients, nor has one with an
-    unresolved post to the counties, and a failed reconciliation withholds its own.
+    The national tables; a decision document per county, a draft where it has no plan; a letter to
+    every other recipient; and everybody's forms. `counties` leaves only the decision documents of
+    those codes. A partial agreement has no documents to recipients, nor has a recipient type with
+    an unresolved post, and a failed reconciliation withholds its own.
     """
-    withheld = material.reconciliation.withheld()
-    if {"agreement", "documents"} & {*withheld}:
+    if {"agreement", "documents"} & {*material.reconciliation.withheld()}:
         return ()
-    nation: tuple[View, ...] = ()
-    if counties is None:
-        nation = (as_issued(national_tables(material), material.decisions),)
-    planned = {plan.county for plan in material.plans}
-    chosen = planned if counties is None else planned & set(counties)
-    decisions = decision_views(material, chosen)
-    return nation + tuple(as_issued(view, material.decisions) for view in decisions)
+    issued = material.decisions
+    decisions = tuple(as_issued(view, issued) for view in decision_views(material, counties))
+    if counties is not None:
+        return decisions
+    nation = as_issued(national_tables(material), issued)
+    letters = tuple(as_issued(view, issued) for view in recipient_views(material))
+    return (nation, *decisions, *letters, *form_views(material))
 
 
 def decision_document(material: Material, plan: Plan) -> Document:

@@ -8,54 +8,98 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Final, Protocol
 
 from schemas.manifest import HashedFile, Manifest, PublishedDocument
 from schemas.stages import RenderedDocuments
 from statsbidrag.errors import ProgramError
 from statsbidrag.rendering import Document, View, fingerprint, render
 
-Progress = Callable[[str], None]
+_LIFETIME: Final = 300
+"""So many documents per process: WeasyPrint keeps memory that it has used."""
+
+
+class Progress(Protocol):
+    """Who is told what is to come and what is done, by family: `tilldelning`, `rekvisition`."""
+
+    def expect(self, family: str, count: int) -> None:
+        """So many documents of this family are to come."""
+
+    def step(self, family: str) -> None:
+        """One of them is done."""
+
+
+class _Nobody:
+    def expect(self, family: str, count: int) -> None:
+        pass
+
+    def step(self, family: str) -> None:
+        pass
+
+
+def family(view: View) -> str:
+    """What documents of this kind are called, which is the name of their files."""
+    return view.path.rpartition("/")[2]
 
 
 def print_all(
     views: Sequence[View],
     earlier: Mapping[tuple[str, str], Document],
     jobs: int = 1,
-    progress: Progress = lambda title: None,
+    progress: Progress | None = None,
 ) -> list[Document]:
     """The documents that show these views, in their order.
 
     `earlier` holds published documents by path and fingerprint: one whose content did not change
-    keeps its bytes. `progress` is told each document's title when it is done.
+    keeps its bytes, and is not drawn again. `jobs` processes draw the others. Raises what a
+    document's rendering raises, without waiting for those that nobody has begun; ProgramError where
+    a process died.
     """
-    done = {
-        index: earlier[key]
-        for index, view in enumerate(views)
-        if (key := (view.path, fingerprint(view))) in earlier
-    }
+    told = progress or _Nobody()
+    for name, count in Counter(map(family, views)).items():
+        told.expect(name, count)
+    done: dict[int, Document] = {}
+    for index, view in enumerate(views):
+        known = earlier.get((view.path, fingerprint(view)))
+        if known is not None:
+            done[index] = known
+            told.step(family(view))
     todo = [index for index in range(len(views)) if index not in done]
-    for index in done:
-        progress(views[index].title)
-    if jobs > 1 and len(todo) > 1:
-        # WeasyPrint keeps memory that it has used, so workers are renewed now and then.
-        pool = ProcessPoolExecutor(
-            min(jobs, len(todo)), get_context("spawn"), max_tasks_per_child=50
-        )
-        with pool:
-            for index, document in zip(
-                todo, pool.map(render, [views[i] for i in todo]), strict=True
-            ):
-                done[index] = document
-                progress(document.title)
-    else:
-        for index in todo:
-            done[index] = render(views[index])
-            progress(done[index].title)
+    drawn = _drawn([views[index] for index in todo], jobs)
+    for index, document in zip(todo, drawn, strict=True):
+        done[index] = document
+        told.step(family(views[index]))
     return [done[index] for index in range(len(views))]
+
+
+def _drawn(views: Sequence[View], jobs: int) -> Iterator[Document]:
+    if jobs <= 1 or len(views) <= 1:
+        yield from map(render, views)
+        return
+    # A pool for each batch, rather than workers that are renewed one by one: those of the standard
+    # library can wait for each other for ever.
+    for start in range(0, len(views), jobs * _LIFETIME):
+        yield from _batch(views[start : start + jobs * _LIFETIME], jobs)
+
+
+def _batch(views: Sequence[View], jobs: int) -> Iterator[Document]:
+    pool = ProcessPoolExecutor(min(jobs, len(views)), get_context("spawn"))
+    try:
+        yield from pool.map(render, views, chunksize=1)
+    except BrokenProcessPool:
+        raise ProgramError(
+            "a process that was drawing documents was ended from outside, perhaps for lack of "
+            "memory. Run again with fewer processes: --jobs 1"
+        ) from None
+    finally:
+        # After an error nobody wants what has not been begun.
+        pool.shutdown(cancel_futures=True)
 
 
 def earlier_documents(folder: Path, manifest: Manifest | None) -> dict[tuple[str, str], Document]:
@@ -65,12 +109,15 @@ def earlier_documents(folder: Path, manifest: Manifest | None) -> dict[tuple[str
     hashes = {file.path: file.sha256 for file in manifest.outputs}
     found = {}
     for entry in manifest.documents:
-        html, pdf = (folder / f"{entry.path}.{suffix}" for suffix in ("html", "pdf"))
-        contents = [path.read_bytes() if path.is_file() else b"" for path in (html, pdf)]
-        names = (f"{entry.path}.html", f"{entry.path}.pdf")
-        if all(_sha(c) == hashes.get(n) for c, n in zip(contents, names, strict=True)):
+        files = {}
+        for suffix in entry.suffixes:
+            path = folder / f"{entry.path}.{suffix}"
+            content = path.read_bytes() if path.is_file() else b""
+            if _sha(content) == hashes.get(f"{entry.path}.{suffix}"):
+                files[suffix] = content
+        if len(files) == len(entry.suffixes):
             found[entry.path, entry.fingerprint] = Document(
-                entry.path, entry.title, entry.fingerprint, *contents
+                entry.path, entry.title, entry.fingerprint, files
             )
     return found
 
@@ -82,16 +129,17 @@ def store(
     shutil.rmtree(folder, ignore_errors=True)
     files = []
     for document in documents:
-        for suffix, content in (("html", document.html), ("pdf", document.pdf)):
-            path = folder / f"{document.path}.{suffix}"
+        for name, content in document.named().items():
+            path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-            name = f"{document.path}.{suffix}"
             files.append(HashedFile(path=name, sha256=_sha(content), bytes=len(content)))
     return RenderedDocuments(
         fingerprint=inputs_fingerprint,
         documents=tuple(
-            PublishedDocument(path=d.path, title=d.title, fingerprint=d.fingerprint)
+            PublishedDocument(
+                path=d.path, title=d.title, fingerprint=d.fingerprint, suffixes=tuple(d.files)
+            )
             for d in documents
         ),
         files=tuple(files),

@@ -12,7 +12,7 @@ import dataclasses
 import hashlib
 import inspect
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -61,13 +61,26 @@ class View(Protocol):
 
 @dataclass(frozen=True)
 class Document:
-    """A document as files: `path` lies inside the revision and lacks its suffix."""
+    """A document as files, by suffix: `path` lies inside the revision and lacks its suffix."""
 
     path: str
     title: str
     fingerprint: str
-    html: bytes
-    pdf: bytes
+    files: Mapping[str, bytes]
+
+    @property
+    def html(self) -> bytes:
+        """The page for the screen."""
+        return self.files["html"]
+
+    @property
+    def pdf(self) -> bytes:
+        """The paper."""
+        return self.files["pdf"]
+
+    def named(self) -> dict[str, bytes]:
+        """The files by their paths inside the revision."""
+        return {f"{self.path}.{suffix}": content for suffix, content in self.files.items()}
 
 
 def render(view: View, templates: Path = TEMPLATES) -> Document:
@@ -82,7 +95,7 @@ def render(view: View, templates: Path = TEMPLATES) -> Document:
         created=view.created,
         attachments=view.attachments(),
     )
-    return Document(view.path, view.title, mark, html.encode(), pdf)
+    return Document(view.path, view.title, mark, {"html": html.encode(), "pdf": pdf})
 
 
 def fingerprint(view: View, templates: Path = TEMPLATES) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import ClassVar
@@ -42,10 +43,33 @@ def mark(view: Note) -> str:
     return press._sha(f"{view.path} {view.text}".encode())
 
 
+@dataclass
+class Told:
+    """Remembers what it is told of."""
+
+    expected: dict[str, int] = field(default_factory=dict)
+    done: list[str] = field(default_factory=list)
+
+    def expect(self, family: str, count: int) -> None:
+        self.expected[family] = count
+
+    def step(self, family: str) -> None:
+        self.done.append(family)
+
+
 def draw(view: Note) -> Document:
     """Stands in for the renderer, here and in a worker process."""
     content = f"{view.path}: {view.text}".encode()
-    return Document(view.path, view.title, mark(view), b"<p>" + content, b"%PDF" + content)
+    files = {"html": b"<p>" + content, "pdf": b"%PDF" + content}
+    return Document(view.path, view.title, mark(view), files)
+
+
+def draw_nothing(view: Note) -> Document:
+    raise ProgramError(f"{view.path}: no ink")
+
+
+def die(view: Note) -> Document:
+    os._exit(9)
 
 
 @pytest.fixture
@@ -66,20 +90,20 @@ NOTES = [Note("nation/b"), Note("lan/01/a"), Note("lan/02/c")]
 
 
 def test_documents_in_the_order_of_their_views(drawn: list[str]) -> None:
-    told: list[str] = []
-    found = print_all(NOTES, {}, progress=told.append)
+    told = Told()
+    found = print_all(NOTES, {}, progress=told)
     assert found == [draw(view) for view in NOTES]
     assert drawn == [view.path for view in NOTES]
-    assert told == [view.title for view in NOTES]
+    assert (told.expected, told.done) == ({"b": 1, "a": 1, "c": 1}, ["b", "a", "c"])
 
 
 def test_what_did_not_change_is_not_drawn_again(drawn: list[str]) -> None:
     old = draw(NOTES[1])
-    told: list[str] = []
-    found = print_all(NOTES, {(old.path, old.fingerprint): old}, progress=told.append)
+    told = Told()
+    found = print_all(NOTES, {(old.path, old.fingerprint): old}, progress=told)
     assert found[1] is old
     assert drawn == ["nation/b", "lan/02/c"]
-    assert sorted(told) == sorted(view.title for view in NOTES)
+    assert sorted(told.done) == ["a", "b", "c"]
 
 
 def test_another_content_or_path_is_drawn(drawn: list[str]) -> None:
@@ -103,6 +127,36 @@ def test_in_parallel_the_order_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     found = print_all(notes, {(old.path, old.fingerprint): old}, jobs=2)
     assert found == [draw(view) for view in notes]
     assert found[4] is old
+
+
+def test_many_take_several_pools(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(press, "render", draw)
+    monkeypatch.setattr(press, "fingerprint", mark)
+    monkeypatch.setattr(press, "_LIFETIME", 2)
+    notes = [Note(f"lan/{number:02}/a") for number in range(9)]
+    assert print_all(notes, {}, jobs=2) == [draw(view) for view in notes]
+
+
+def test_a_family_is_counted_whole(drawn: list[str]) -> None:
+    told = Told()
+    notes = [Note("lan/01/brev"), Note("nation/tabell"), Note("lan/02/brev")]
+    print_all(notes, {}, progress=told)
+    assert told.expected == {"brev": 2, "tabell": 1}
+    assert told.done == ["brev", "tabell", "brev"]
+
+
+def test_what_fails_in_a_process_is_told_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(press, "render", draw_nothing)
+    monkeypatch.setattr(press, "fingerprint", mark)
+    with pytest.raises(ProgramError, match="no ink"):
+        print_all(NOTES, {}, jobs=2)
+
+
+def test_a_process_that_dies_is_an_error_with_a_way_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(press, "render", die)
+    monkeypatch.setattr(press, "fingerprint", mark)
+    with pytest.raises(ProgramError, match=r"ended from outside.*--jobs 1"):
+        print_all(NOTES, {}, jobs=2)
 
 
 # On disk --------------------------------------------------------------------------------------
@@ -144,9 +198,9 @@ def test_stored_documents_come_back(tmp_path: Path) -> None:
     assert stored.fingerprint == "f" * 64
     assert not (folder / "gammal").exists()
     assert stored_files(stored, folder) == {
-        f"{d.path}.{suffix}": content
-        for d in documents
-        for suffix, content in (("html", d.html), ("pdf", d.pdf))
+        f"{view.path}.{suffix}": getattr(draw(view), suffix)
+        for view in NOTES
+        for suffix in ("html", "pdf")
     }
 
 

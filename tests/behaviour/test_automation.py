@@ -118,7 +118,10 @@ class Daemon:
 def _without_pages(
     views: Sequence[View], earlier: object, jobs: int = 1, progress: Any = lambda title: None
 ) -> list[Document]:
-    return [Document(view.path, view.title, "0" * 64, b"<p>", b"%PDF") for view in views]
+    return [
+        Document(view.path, view.title, "0" * 64, {"html": b"<p>", "pdf": b"%PDF"})
+        for view in views
+    ]
 
 
 @pytest.fixture(scope="module")

@@ -149,7 +149,10 @@ def _without_pages(
 ) -> list[Document]:
     for view in views:
         progress(view.title)
-    return [Document(view.path, view.title, "0" * 64, b"<p>", b"%PDF") for view in views]
+    return [
+        Document(view.path, view.title, "0" * 64, {"html": b"<p>", "pdf": b"%PDF"})
+        for view in views
+    ]
 
 
 @pytest.fixture
