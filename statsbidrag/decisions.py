@@ -25,11 +25,12 @@ AUDIT: Final = "audit/beslut.json"
 """Where a revision keeps the decisions that were registered when it was made."""
 
 _NATION: Final = "nation/fordelning"
+_FORMS: Final = ("rekvisition", "ekonomisk-redovisning")
 _DOCUMENTS: Final = {
-    RecipientType.LAN: ("beslutsunderlag", "rekvisition"),
-    RecipientType.REGION: ("tilldelning", "rekvisition"),
-    RecipientType.KOMMUN: ("tilldelning", "rekvisition"),
-    RecipientType.SKR: ("tilldelning", "rekvisition"),
+    RecipientType.LAN: ("beslutsunderlag", *_FORMS),
+    RecipientType.REGION: ("tilldelning", *_FORMS),
+    RecipientType.KOMMUN: ("tilldelning", *_FORMS),
+    RecipientType.SKR: ("tilldelning", *_FORMS),
 }
 """The documents of each recipient, by type."""
 

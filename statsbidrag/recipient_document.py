@@ -333,7 +333,8 @@ def _view(
         )
         for post in own
     )
-    total = _figure(gathered, TOTAL, recipient)
+    # Of a single post the post itself is what was printed, if anything was.
+    total = posts[0].amount if len(posts) == 1 else _figure(gathered, TOTAL, recipient)
     computations = tuple(
         _computation(material, gathered, recipient, post, derivation)
         for post, derivation in zip(own, gathered.derivations[recipient], strict=True)

@@ -53,7 +53,8 @@ def _known(agreement: Agreement, posts: list[Figure | None], total: Figure | Non
     known = [post for post in posts if post is not None]
     if total is None or len(known) < len(posts):
         return None
-    return requisition_sek(agreement, known, total)
+    # Of a single post the post itself is what was printed, if anything was.
+    return requisition_sek(agreement, known, total if len(known) > 1 else known[0])
 
 
 def _figure(row: AmountRow) -> Figure | None:

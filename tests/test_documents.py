@@ -7,6 +7,7 @@ import io
 import pickle
 import re
 import shutil
+from collections import Counter
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -33,6 +34,8 @@ from statsbidrag.stages import material
 from statsbidrag.typography import NBSP, kronor, number
 
 RAW = TEMPLATES.parent / "raw"
+JAMTLAND = "lan/23-jamtlands-lan/beslutsunderlag"
+VG = "lan/14-vastra-gotalands-lan/beslutsunderlag"
 POSTS = (2974230, 6819298, 1000000, 2509377)
 TOTAL = 13302905
 ORGANISATIONS = (7927377, 3073000, 1545000, 757528)
@@ -341,25 +344,43 @@ def withheld(what: Withholds, county: str = "") -> Material:
     return replace(jamtland(), reconciliation=reconciliation)
 
 
-def paths(of: Material, **options: Any) -> list[str]:
-    return [view.path for view in views(of, **options) if view.path.startswith("lan/")]
-
-
 def test_a_plan_gives_a_decision_document() -> None:
-    assert paths(jamtland()) == ["lan/23-jamtlands-lan/beslutsunderlag"]
-    assert paths(jamtland(), counties=["23"]) == paths(jamtland())
-    assert paths(jamtland(), counties=["14"]) == []
+    found = {view.path: view for view in views(jamtland(), counties=["23", "14"])}
+    planned = {path: view.planned for path, view in found.items()}
+    assert planned == {VG: False, JAMTLAND: True}, "a county without a plan has a draft"
+    assert {view.path for view in views(jamtland(), counties=["23"])} == {JAMTLAND}
+
+
+def test_every_recipient_has_its_documents() -> None:
+    every = [view.path for view in views(jamtland())]
+    assert len(every) == len(set(every))
+    kinds = Counter((path.split("/")[0], path.rpartition("/")[2]) for path in every)
+    assert kinds == {
+        ("nation", "fordelning"): 1,
+        ("lan", "beslutsunderlag"): 21,
+        ("lan", "rekvisition"): 21,
+        ("region", "tilldelning"): 21,
+        ("region", "rekvisition"): 21,
+        ("kommun", "tilldelning"): 290,
+        ("kommun", "rekvisition"): 290,
+        ("skr", "tilldelning"): 1,
+        ("skr", "rekvisition"): 1,
+        # In 2024 the agreement asks nobody else for one.
+        ("skr", "ekonomisk-redovisning"): 1,
+    }
 
 
 def test_what_is_withheld_is_not_written() -> None:
-    assert paths(withheld(Withholds.DOCUMENTS)) == []
-    assert paths(withheld(Withholds.PLAN, "23")) == []
-    assert paths(withheld(Withholds.PLAN, "14")) == paths(jamtland())
+    every = {view.path for view in views(jamtland())}
+    assert views(withheld(Withholds.DOCUMENTS)) == ()
+    for county, own in (("23", JAMTLAND), ("14", VG)):
+        assert {v.path for v in views(withheld(Withholds.PLAN, county))} == every - {own}
 
 
 def test_a_partial_agreement_has_no_documents_to_recipients() -> None:
     agreement = jamtland().agreement.model_copy(update={"coverage": Coverage.PARTIAL})
-    assert paths(replace(jamtland(), agreement=agreement)) == []
+    shown = views(replace(jamtland(), agreement=agreement))
+    assert [view.path for view in shown] == ["nation/fordelning"]
 
 
 # --- Figures ----------------------------------------------------------------------------------

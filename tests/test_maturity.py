@@ -93,7 +93,11 @@ def shown(raw: Raw, agreement_id: str = AGREEMENT) -> Shown:
     }
     for view in views(made):
         pages[view.path] = page(view).html
-        files |= {f"{view.path} {each.name}": each.content for each in view.attachments()}
+        files |= {
+            f"{view.path} {each.name}": each.content
+            for each in view.attachments()
+            if each.mime == "text/csv"
+        }
     report = audit_view(made.agreement, made.reconciliation, made.allocation)
     pages["audit"] = page(report).html
     pages["index"] = front_page(made)
@@ -370,7 +374,10 @@ def test_a_county_with_an_unresolved_post_has_no_decision_document(country: Smal
     key = "    key:\n      - fixed: 5\n      - rest: {by: population}\n    reference"
     country.change(country.agreement, key, "    unresolved: Ingen vet.\n    reference")
     country.published("lan,01,lan/e,86")
-    assert [view.path for view in views(material(country.raw, AGREEMENT))] == [NATION]
+    paths = [view.path for view in views(material(country.raw, AGREEMENT))]
+    assert NATION in paths
+    assert "region/01-region-norra/tilldelning" in paths
+    assert not [path for path in paths if path.startswith("lan/")]
 
 
 # --- The producer's own notes ----------------------------------------------------------------

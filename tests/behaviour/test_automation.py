@@ -116,7 +116,7 @@ class Daemon:
 
 
 def _without_pages(
-    views: Sequence[View], earlier: object, jobs: int = 1, progress: Any = lambda title: None
+    views: Sequence[View], earlier: object, jobs: int = 1, progress: object = None
 ) -> list[Document]:
     return [
         Document(view.path, view.title, "0" * 64, {"html": b"<p>", "pdf": b"%PDF"})

@@ -145,10 +145,8 @@ class Works:
 
 
 def _without_pages(
-    views: Sequence[View], earlier: object, jobs: int = 1, progress: Any = lambda title: None
+    views: Sequence[View], earlier: object, jobs: int = 1, progress: object = None
 ) -> list[Document]:
-    for view in views:
-        progress(view.title)
     return [
         Document(view.path, view.title, "0" * 64, {"html": b"<p>", "pdf": b"%PDF"})
         for view in views
@@ -293,10 +291,9 @@ def test_a_plan_that_does_not_add_up_is_an_error_that_does_not_block(works: Work
     report: Reconciliation = result.asset_value("reconciliation")
     assert report.withheld() == ["plan:23"]
     (folder,) = (works.output / A24).iterdir()
-    assert [d["path"] for d in manifest(folder)["documents"]] == [
-        "nation/fordelning",
-        "lan/14-vastra-gotalands-lan/beslutsunderlag",
-    ]
+    made = {d["path"] for d in manifest(folder)["documents"]}
+    assert {"nation/fordelning", "lan/14-vastra-gotalands-lan/beslutsunderlag"} <= made
+    assert "lan/23-jamtlands-lan/beslutsunderlag" not in made
 
 
 def test_contradicting_extracts_stop_all_that_comes_after(works: Works) -> None:
