@@ -23,6 +23,7 @@ from typer.main import get_command
 from statsbidrag.errors import InputError, ProgramError, StatsbidragError, UsageError
 
 if TYPE_CHECKING:
+    from pipelines.sheets import Imported
     from schemas.reconciliation import Reconciliation
     from statsbidrag.raw import Raw
 
@@ -366,6 +367,53 @@ def new(
         f"{path} is written. Fill in every blank from the agreement itself, then:\n"
         f"  statsbidrag check {agreement_id}"
     )
+
+
+County = Annotated[str, typer.Argument(metavar="CODE", help="A county, such as 23.")]
+Out = Annotated[
+    Path | None, typer.Option("--out", metavar="FILE", help="The workbook to write, .xlsx.")
+]
+Filled = Annotated[Path, typer.Argument(metavar="FILE", help="A filled workbook, .xlsx.")]
+Replace = Annotated[
+    bool, typer.Option("--replace", help="Put it in the place of another one that is there.")
+]
+
+
+@app.command()
+def plan_template(context: typer.Context, agreement_id: Id, code: County, out: Out = None) -> None:
+    """Write a workbook to plan a county's money in: its posts, its sums, what is left of each."""
+    from pipelines import sheets
+
+    place: Place = context.obj
+    chosen = _one(place, agreement_id)
+    path = sheets.write_plan_template(place.files(), chosen, code, out)
+    typer.echo(f"{path} is written. Fill it in, then:\n  statsbidrag plan-import {path}")
+
+
+@app.command()
+def plan_import(context: typer.Context, file: Filled, replace: Replace = False) -> None:
+    """Turn a filled workbook into the county's plan in raw/plans/, or say what is wrong with it."""
+    from pipelines import sheets
+
+    place: Place = context.obj
+    _imported(sheets.import_plan(place.files(), file, replace=replace))
+
+
+@app.command()
+def plan_export(context: typer.Context, agreement_id: Id, code: County, out: Out = None) -> None:
+    """Write a county's plan as the same workbook, to be changed and imported again."""
+    from pipelines import sheets
+
+    place: Place = context.obj
+    path = sheets.write_plan(place.files(), _one(place, agreement_id), code, out)
+    typer.echo(f"{path} is written")
+
+
+def _imported(done: Imported) -> None:
+    for line in done.notes:
+        typer.echo(f"note: {line}", err=True)
+    typer.echo(done.said, nl=False)
+    _end([], withheld=done.failed)
 
 
 @app.command()

@@ -86,7 +86,10 @@ Kronor = Annotated[int, BeforeValidator(whole_kronor)]
 """Whole kronor, possibly negative (a change)."""
 
 
-Amount = Annotated[int, BeforeValidator(whole_kronor), Field(ge=0, le=10**15)]
+LARGEST_SEK: Final = 10**15
+"""Kronor that a table's integers, and a spreadsheet's, hold to the last one."""
+
+Amount = Annotated[int, BeforeValidator(whole_kronor), Field(ge=0, le=LARGEST_SEK)]
 """Whole kronor to split or to pay: zero or more, and few enough for a table's integers."""
 
 LanCode = Annotated[str, StringConstraints(strict=True, pattern=r"^[0-9]{2}$")]

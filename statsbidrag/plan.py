@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from fractions import Fraction
 from pathlib import Path
+from typing import Protocol
 
 import pandas as pd
 
@@ -21,7 +22,7 @@ from statsbidrag import register as reg
 from statsbidrag.allocation import rows
 from statsbidrag.errors import InputError, Problem
 from statsbidrag.raw import Raw
-from statsbidrag.yamlfile import YamlFile, read_model
+from statsbidrag.yamlfile import Location, read_model
 
 
 def load_plans(raw: Raw, agreement: Agreement, register: pd.DataFrame) -> tuple[Plan, ...]:
@@ -32,14 +33,35 @@ def load_plans(raw: Raw, agreement: Agreement, register: pd.DataFrame) -> tuple[
 def load_plan(path: Path, agreement: Agreement, register: pd.DataFrame) -> Plan:
     """One county's plan. Raises InputError with everything that is wrong, line by line."""
     plan, file = read_model(path, Plan)
-    problems = [*_identity(plan, file, agreement, register), *_posts(plan, file, agreement)]
+    problems = plan_problems(plan, file, agreement, register)
     if problems:
         raise InputError(problems)
     return plan
 
 
+class Places(Protocol):
+    """Where the parts of a plan were read: the lines of a file, or the cells of a workbook.
+
+    `path` is the plan's own file, whether it was read there or is to be written there.
+    """
+
+    @property
+    def path(self) -> Path:
+        """The plan's own file."""
+
+    def problem(self, at: Location, *, expected: str, found: str, action: str = ...) -> Problem:
+        """A problem at the place of a part."""
+
+
+def plan_problems(
+    plan: Plan, file: Places, agreement: Agreement, register: pd.DataFrame
+) -> list[Problem]:
+    """What of a plan does not fit its agreement or the register, each at its place."""
+    return [*_identity(plan, file, agreement, register), *_posts(plan, file, agreement)]
+
+
 def _identity(
-    plan: Plan, file: YamlFile, agreement: Agreement, register: pd.DataFrame
+    plan: Plan, file: Places, agreement: Agreement, register: pd.DataFrame
 ) -> Iterator[Problem]:
     if plan.agreement != agreement.id:
         yield file.problem(
@@ -58,7 +80,7 @@ def _identity(
         )
 
 
-def _posts(plan: Plan, file: YamlFile, agreement: Agreement) -> Iterator[Problem]:
+def _posts(plan: Plan, file: Places, agreement: Agreement) -> Iterator[Problem]:
     posts = [post.id for post in agreement.posts_of(RecipientType.LAN)]
     named = [
         *((("measures", i, "post"), m.post) for i, m in enumerate(plan.measures)),

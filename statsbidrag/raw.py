@@ -68,6 +68,10 @@ class Raw:
             found.append(path)
         return found
 
+    def plan_path(self, agreement_id: str, county: str) -> Path:
+        """Where a county's plan is, or should be."""
+        return self.root / "plans" / agreement_id / f"{county}.yaml"
+
     def foreign_plans(self) -> list[InputError]:
         """Folders of plans that no agreement has, each as the error that it is."""
         folder, known = self.root / "plans", self.agreement_ids()

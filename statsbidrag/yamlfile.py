@@ -385,6 +385,11 @@ def _scalar(node: yaml.ScalarNode) -> Any:
     return text
 
 
+def is_plain_text(text: str) -> bool:
+    """Whether a scalar without quotes that reads like this is text, no number or word of YAML."""
+    return text not in _WORDS and not _INT.fullmatch(text) and not _FLOAT.fullmatch(text)
+
+
 def _dotted(at: Location) -> str:
     out = ""
     for part in at:

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import io
 import warnings
-import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any, Final
@@ -20,6 +18,7 @@ from openpyxl.utils import get_column_letter
 
 from schemas.sidecar import PopulationSidecar
 from statsbidrag.errors import InputError, input_error
+from statsbidrag.formats.archive import BombError, DamagedError, Limits, require_small
 from statsbidrag.formats.cells import Cells
 from statsbidrag.formats.decoding import refuse_garbled
 from statsbidrag.formats.detection import not_ours
@@ -38,7 +37,6 @@ _MOST_COLUMNS: Final = 500
 _MOST_BLANK: Final = 200
 """Blank rows after which nothing more is looked for: a row can claim any number."""
 _SAMPLE: Final = 80
-_CHUNK: Final = 2**20
 
 
 def read_spreadsheet(file: Sealed[PopulationSidecar]) -> Cells:
@@ -160,28 +158,13 @@ def _text(cell: object) -> str:
 
 
 def _refuse_bomb(file: Sealed[PopulationSidecar]) -> None:
-    """Raises InputError where unpacking gives more than a workbook of population can have.
-
-    What members claim of their size is not believed: they are unpacked, a piece at a time, and
-    bytes and tags counted. Nothing is kept.
-    """
-    unpacked = tags = 0
+    """Raises InputError where unpacking gives more than a workbook of population can have."""
     try:
-        with zipfile.ZipFile(io.BytesIO(file.content)) as archive:
-            members = archive.infolist()
-            if len(members) > _MOST_MEMBERS:
-                raise _bomb(file, f"{len(members)} files in it")
-            for member in members:
-                with archive.open(member) as stream:
-                    while piece := stream.read(_CHUNK):
-                        unpacked += len(piece)
-                        if unpacked > MOST_UNPACKED:
-                            raise _bomb(file, f"more than {MOST_UNPACKED} bytes once unpacked")
-                        tags += piece.count(b"<")
-                        if tags > MOST_TAGS:
-                            raise _bomb(file, f"more than {MOST_TAGS} tags once unpacked")
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError) as error:
-        raise _damaged(file, str(error)[:80]) from None
+        require_small(file.content, Limits(MOST_UNPACKED, MOST_TAGS, _MOST_MEMBERS))
+    except BombError as error:
+        raise _bomb(file, str(error)) from None
+    except DamagedError as error:
+        raise _damaged(file, str(error)) from None
 
 
 def _bomb(file: Sealed[PopulationSidecar], found: str) -> InputError:

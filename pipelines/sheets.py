@@ -1,0 +1,146 @@
+"""Plans and outcomes by way of workbooks: what the commands write, and what they say.
+
+Belongs here: files in and out, and the words of the terminal. Does not: what a workbook holds
+(`statsbidrag.plan_sheet`, `statsbidrag.outcome_sheet`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from pydantic import BaseModel
+
+from pipelines.printing import finding
+from schemas.plan import Plan
+from schemas.reconciliation import Reconciliation, Severity
+from statsbidrag.errors import InputError, ProgramError, UsageError
+from statsbidrag.handwritten import put, yaml_text
+from statsbidrag.plan_sheet import (
+    ReadPlan,
+    existing_plan,
+    plan_template,
+    plan_workbook,
+    read_plan,
+)
+from statsbidrag.raw import Raw
+from statsbidrag.reconciliation import reconcile
+from statsbidrag.stages import compute
+from statsbidrag.yamlfile import read_model
+
+_BLANK: Final = ("date", "reference_number")
+"""Fields that a file has even where nothing is known of them."""
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What an import came to: what to say, and whether the file does not add up."""
+
+    said: str
+    notes: tuple[str, ...]
+    failed: bool = False
+
+
+def write_plan_template(raw: Raw, agreement_id: str, county: str, out: Path | None) -> Path:
+    """A county's template as a file. Raises UsageError where there is one already."""
+    content = plan_template(compute(raw, agreement_id), county)
+    return _write(out or Path(f"plan-{agreement_id}-{county}.xlsx"), content)
+
+
+def write_plan(raw: Raw, agreement_id: str, county: str, out: Path | None) -> Path:
+    """A county's plan as a workbook. Raises UsageError where there is such a file already."""
+    computed = compute(raw, agreement_id)
+    plan = existing_plan(raw, computed, county)
+    content = plan_workbook(computed, plan)
+    return _write(out or Path(f"plan-{agreement_id}-{county}.xlsx"), content)
+
+
+def import_plan(raw: Raw, path: Path, *, replace: bool) -> Imported:
+    """The workbook's plan put in its place, and held against the county's sums like any plan."""
+    read = read_plan(raw, path)
+    plan = read.plan
+    target = raw.plan_path(plan.agreement, plan.county)
+    said = _put_model(target, plan, Plan, replace=replace, command="plan-export")
+    results = [each for each in _reconciled(read).results if each.county == plan.county]
+    told = [each for each in results if each.severity in (Severity.ERROR, Severity.WARNING)]
+    said += "".join(finding(plan.agreement, each) for each in told)
+    failed = any(each.severity == Severity.ERROR for each in results)
+    if failed:
+        said += (
+            "The plan does not add up to the county's posts, so its decision document is withheld "
+            "until it does.\n"
+        )
+    else:
+        said += f"{len(plan.measures)} measures; every post adds up.\n" if not told else ""
+    return Imported(said, read.notes, failed)
+
+
+def _reconciled(read: ReadPlan) -> Reconciliation:
+    computed = read.computed
+    return reconcile(
+        computed.agreement,
+        computed.register,
+        computed.extracts,
+        computed.allocation,
+        (read.plan,),
+        "",
+    )
+
+
+def _put_model(
+    target: Path, model: BaseModel, kind: type[BaseModel], *, replace: bool, command: str
+) -> str:
+    """Puts a model's file in its place. Raises UsageError where another one stands there."""
+    if target.exists():
+        with contextlib.suppress(InputError):
+            if read_model(target, kind)[0] == model:
+                return f"{target} says the same already: nothing is written.\n"
+        if not replace:
+            raise UsageError(
+                f"{target}: there is another one already, and it is not overwritten. To see it as "
+                f"a workbook: statsbidrag {command}. To put this one in its place (comments in the "
+                "file go): --replace"
+            )
+    blank: dict[str, str] = {name: "" for name in _BLANK if name in kind.model_fields}
+    text = yaml_text(model, blank)
+    _require_same(text, model, kind)
+    put(target, text)
+    return f"{target} is written.\n"
+
+
+def _require_same(text: str, model: BaseModel, kind: type[BaseModel]) -> None:
+    """Raises ProgramError where the text would not be read back as what it says (a bug)."""
+    with tempfile.TemporaryDirectory(prefix="statsbidrag-") as folder:
+        trial = Path(folder) / "trial.yaml"
+        trial.write_text(text, encoding="utf-8", newline="\n")
+        if read_model(trial, kind)[0] != model:
+            raise ProgramError("the file would not say what the workbook says: nothing is written")
+
+
+def _write(path: Path, content: bytes) -> Path:
+    """A new file, whole or not at all; never over another one."""
+    unfinished = None
+    try:
+        handle, unfinished = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.chmod(unfinished, 0o644)
+        os.link(unfinished, path)
+    except FileExistsError:
+        raise UsageError(
+            f"{path}: there is such a file already, and somebody may have filled it in. Give "
+            "another name with --out, or take it away yourself"
+        ) from None
+    except (FileNotFoundError, NotADirectoryError):
+        raise UsageError(f"{path.parent}: there is no such folder") from None
+    except OSError as error:
+        raise ProgramError(f"{path} cannot be written: {error.strerror or error}") from error
+    finally:
+        if unfinished is not None:
+            with contextlib.suppress(OSError):
+                os.unlink(unfinished)
+    return path

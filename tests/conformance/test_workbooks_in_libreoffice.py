@@ -1,0 +1,100 @@
+"""Workbooks as LibreOffice leaves them: opened and saved, they say the same, and calculate it."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from schemas.plan import Plan
+from statsbidrag.plan import load_plan
+from statsbidrag.plan_sheet import plan_workbook, read_plan
+from statsbidrag.raw import Raw
+from statsbidrag.stages import compute
+from tests.cases.small_country import AGREEMENT, SmallCountry
+from tests.conftest import PROJECT
+
+pytestmark = pytest.mark.conformance
+
+REAL = Raw(PROJECT / "raw")
+_ALWAYS = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+<item oor:path="/org.openoffice.Office.Calc/Formula/Load">
+<prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item>
+</oor:items>
+"""
+
+
+def saved(path: Path, folder: Path) -> Path:
+    """The workbook opened by LibreOffice, calculated anew, and saved."""
+    profile = folder / "profile"
+    (profile / "user").mkdir(parents=True, exist_ok=True)
+    (profile / "user" / "registrymodifications.xcu").write_text(_ALWAYS, "utf-8")
+    out = folder / "saved"
+    subprocess.run(
+        [
+            "soffice",
+            "--headless",
+            f"-env:UserInstallation={profile.as_uri()}",
+            *("--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(out), str(path)),
+        ],
+        check=True,
+        capture_output=True,
+        timeout=180,
+    )
+    return out / path.name
+
+
+@pytest.mark.parametrize("county", ["14", "23"])
+def test_a_plan_survives_a_save(county: str, tmp_path: Path) -> None:
+    computed = compute(REAL, "psykisk-halsa-2024")
+    path = REAL.plan_path("psykisk-halsa-2024", county)
+    plan = load_plan(path, computed.agreement, computed.register)
+    book = tmp_path / "plan.xlsx"
+    book.write_bytes(plan_workbook(computed, plan))
+    after = saved(book, tmp_path)
+    assert read_plan(REAL, after).plan == plan
+    assert values(after) == values(book)
+
+
+def test_it_calculates_what_was_written(tmp_path: Path) -> None:
+    country = SmallCountry(tmp_path / "raw").write()
+    computed = compute(country.raw, AGREEMENT)
+    data = load_plan(country.plan, computed.agreement, computed.register).model_dump()
+    measures = [
+        {"post": "lan/b/x", "title": "*", "share": "1/3"},
+        {"post": "lan/b/x", "title": "?", "remainder": True},
+        {"post": "lan/b/y", "title": "=1", "share": "12,5 %"},
+        {"post": "lan/b/y", "title": "Å", "amount": 200},
+        {"post": "lan/e", "title": "B", "share": "50 %"},
+    ]
+    plan = Plan.model_validate({**data, "measures": measures, "stated_sums": []})
+    book = tmp_path / "plan.xlsx"
+    book.write_bytes(plan_workbook(computed, plan))
+    right = values(book)
+    wrong = tmp_path / "wrong.xlsx"
+    # Saved without its values: whatever is in them afterwards LibreOffice has calculated.
+    openpyxl.load_workbook(book).save(wrong)
+    assert values(wrong) != right
+    after = saved(wrong, tmp_path)
+    assert values(after) == right
+    assert read_plan(country.raw, after).plan == plan
+
+
+def values(path: Path) -> dict[str, object]:
+    """The value of every calculated cell, by its place; blank and empty are the same."""
+    formulas = openpyxl.load_workbook(path)
+    shown = openpyxl.load_workbook(path, data_only=True)
+    found: dict[str, object] = {}
+    for sheet in formulas.worksheets:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.data_type == "f":
+                    value = shown[sheet.title][cell.coordinate].value
+                    value = round(value, 6) if isinstance(value, float) else value
+                    found[f"{sheet.title}!{cell.coordinate}"] = value or (
+                        0 if value == 0 and value is not None else None
+                    )
+    return found
