@@ -409,6 +409,45 @@ def plan_export(context: typer.Context, agreement_id: Id, code: County, out: Out
     typer.echo(f"{path} is written")
 
 
+Recipient = Annotated[
+    str, typer.Argument(metavar="R", help="lan:23, region:23, kommun:2380 or SKR.")
+]
+
+
+@app.command()
+def outcome_template(
+    context: typer.Context, agreement_id: Id, recipient: Recipient, out: Out = None
+) -> None:
+    """Write a workbook to fill in what a recipient used: by measure of its plan, or by post."""
+    from pipelines import sheets
+
+    place: Place = context.obj
+    chosen = _one(place, agreement_id)
+    path = sheets.write_outcome_template(place.files(), chosen, recipient, out)
+    typer.echo(f"{path} is written. Fill it in, then:\n  statsbidrag outcome-import {path}")
+
+
+@app.command()
+def outcome_import(context: typer.Context, file: Filled, replace: Replace = False) -> None:
+    """Turn a filled workbook into the recipient's outcome in raw/outcomes/, or say what is off."""
+    from pipelines import sheets
+
+    place: Place = context.obj
+    _imported(sheets.import_outcome(place.files(), file, replace=replace))
+
+
+@app.command()
+def outcome_export(
+    context: typer.Context, agreement_id: Id, recipient: Recipient, out: Out = None
+) -> None:
+    """Write a recipient's outcome as the same workbook, to be changed and imported again."""
+    from pipelines import sheets
+
+    place: Place = context.obj
+    path = sheets.write_outcome(place.files(), _one(place, agreement_id), recipient, out)
+    typer.echo(f"{path} is written")
+
+
 def _imported(done: Imported) -> None:
     for line in done.notes:
         typer.echo(f"note: {line}", err=True)
@@ -474,7 +513,12 @@ def _foreign(place: Place, ids: list[str] | None) -> list[StatsbidragError]:
     from statsbidrag.corrections import lost_corrections
 
     files = place.files()
-    lost = [*files.foreign_plans(), *files.foreign_decisions(), *lost_corrections(files)]
+    lost = [
+        *files.foreign_plans(),
+        *files.foreign_outcomes(),
+        *files.foreign_decisions(),
+        *lost_corrections(files),
+    ]
     return [] if ids else list(lost)
 
 

@@ -16,10 +16,19 @@ from typing import Final
 from pydantic import BaseModel
 
 from pipelines.printing import finding
+from schemas.common import RecipientType
+from schemas.outcome import Outcome
 from schemas.plan import Plan
 from schemas.reconciliation import Reconciliation, Severity
 from statsbidrag.errors import InputError, ProgramError, UsageError
 from statsbidrag.handwritten import put, yaml_text
+from statsbidrag.outcome_sheet import (
+    Case,
+    case_of,
+    existing_outcome,
+    outcome_workbook,
+    read_outcome,
+)
 from statsbidrag.plan_sheet import (
     ReadPlan,
     existing_plan,
@@ -77,6 +86,55 @@ def import_plan(raw: Raw, path: Path, *, replace: bool) -> Imported:
     else:
         said += f"{len(plan.measures)} measures; every post adds up.\n" if not told else ""
     return Imported(said, read.notes, failed)
+
+
+def write_outcome_template(raw: Raw, agreement_id: str, recipient: str, out: Path | None) -> Path:
+    """A recipient's template as a file. Raises UsageError where there is one already."""
+    case = case_of(raw, agreement_id, _recipient(recipient))
+    content = outcome_workbook(case, None)
+    return _write(out or _outcome_name(case), content)
+
+
+def write_outcome(raw: Raw, agreement_id: str, recipient: str, out: Path | None) -> Path:
+    """A recipient's outcome as a workbook. Raises UsageError where there is such a file already."""
+    case = case_of(raw, agreement_id, _recipient(recipient))
+    content = outcome_workbook(case, existing_outcome(raw, case))
+    return _write(out or _outcome_name(case), content)
+
+
+def _outcome_name(case: Case) -> Path:
+    return Path(f"utfall-{case.computed.agreement.id}-{case.recipients}-{case.code}.xlsx")
+
+
+def import_outcome(raw: Raw, path: Path, *, replace: bool) -> Imported:
+    """The workbook's outcome put in its place, and what it comes to."""
+    read = read_outcome(raw, path)
+    outcome = read.outcome
+    target = raw.outcome_path(outcome.agreement, outcome.recipient_type, outcome.recipient_code)
+    said = _put_model(target, outcome, Outcome, replace=replace, command="outcome-export")
+    left = outcome.unused_sek
+    spoken = "to be repaid" if left >= 0 else "used beyond the grant, nothing to be repaid"
+    figures = [_sek(outcome.received), _sek(outcome.used_sek), _sek(abs(left))]
+    said += f"received {figures[0]} kr, used {figures[1]} kr, {figures[2]} kr {spoken}.\n"
+    if outcome.example:
+        said += "It is marked as an example, and so is everything that is made of it.\n"
+    return Imported(said, read.notes)
+
+
+def _sek(value: int) -> str:
+    return f"{value:,}".replace(",", " ")
+
+
+def _recipient(text: str) -> tuple[RecipientType, str]:
+    """`lan:23`, `kommun:2380`, `2380` or `SKR`. Raises UsageError for a code of two types."""
+    kind, colon, code = text.partition(":")
+    if colon and kind in list(RecipientType):
+        return RecipientType(kind), code
+    if text == "SKR":
+        return RecipientType.SKR, text
+    if not colon and len(text) == len("2380"):
+        return RecipientType.KOMMUN, text
+    raise UsageError(f"{text}: write lan:23, region:23, kommun:2380 or SKR")
 
 
 def _reconciled(read: ReadPlan) -> Reconciliation:

@@ -16,6 +16,7 @@ from pydantic_core import core_schema
 from schemas.agreement import Agreement
 from schemas.common import Strict
 from schemas.decisions import Decisions
+from schemas.outcome import Outcome
 from schemas.plan import Plan
 
 FOLDER: Final = Path(__file__).resolve().parent
@@ -23,6 +24,7 @@ FOLDER: Final = Path(__file__).resolve().parent
 SCHEMAS: Final[dict[str, type[Strict]]] = {
     "agreement.schema.json": Agreement,
     "decisions.schema.json": Decisions,
+    "outcome.schema.json": Outcome,
     "plan.schema.json": Plan,
 }
 """The files and the models that they describe."""

@@ -99,13 +99,18 @@ class FieldKind(StrEnum):
 
 
 class Fills(StrEnum):
-    """What this program writes in a field; a field without it is the recipient's own to fill in."""
+    """What this program writes in a field; a field without it is the recipient's own to fill in.
+
+    `received` and `costs` are known where the recipient has said what was used (`schemas.outcome`).
+    """
 
     AGREEMENT = "agreement"
     REFERENCE_NUMBER = "reference_number"
     RECIPIENT = "recipient"
     AMOUNT = "amount"
     PERIOD = "period"
+    RECEIVED = "received"
+    COSTS = "costs"
 
 
 _TAKES = {
@@ -114,6 +119,8 @@ _TAKES = {
     Fills.RECIPIENT: FieldKind.TEXT,
     Fills.AMOUNT: FieldKind.AMOUNT,
     Fills.PERIOD: FieldKind.PERIOD,
+    Fills.RECEIVED: FieldKind.AMOUNT,
+    Fills.COSTS: FieldKind.AMOUNT,
 }
 """The kind of field that each filling fits in."""
 

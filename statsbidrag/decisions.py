@@ -25,12 +25,12 @@ AUDIT: Final = "audit/beslut.json"
 """Where a revision keeps the decisions that were registered when it was made."""
 
 _NATION: Final = "nation/fordelning"
-_FORMS: Final = ("rekvisition", "ekonomisk-redovisning")
+_AFTER: Final = ("rekvisition", "ekonomisk-redovisning", "uppfoljning")
 _DOCUMENTS: Final = {
-    RecipientType.LAN: ("beslutsunderlag", *_FORMS),
-    RecipientType.REGION: ("tilldelning", *_FORMS),
-    RecipientType.KOMMUN: ("tilldelning", *_FORMS),
-    RecipientType.SKR: ("tilldelning", *_FORMS),
+    RecipientType.LAN: ("beslutsunderlag", *_AFTER),
+    RecipientType.REGION: ("tilldelning", *_AFTER),
+    RecipientType.KOMMUN: ("tilldelning", *_AFTER),
+    RecipientType.SKR: ("tilldelning", *_AFTER),
 }
 """The documents of each recipient, by type."""
 

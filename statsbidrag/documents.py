@@ -17,10 +17,11 @@ from statsbidrag.decisions import last_two, replaced
 from statsbidrag.form_document import form_views
 from statsbidrag.material import Material
 from statsbidrag.national_tables import NationalView, national_tables
+from statsbidrag.outcome_document import OutcomeView, outcome_views
 from statsbidrag.recipient_document import RecipientView, recipient_views
 from statsbidrag.rendering import Document, View, fingerprint, render, static_files
 
-IssuedView = TypeVar("IssuedView", DecisionView, NationalView, RecipientView)
+IssuedView = TypeVar("IssuedView", DecisionView, NationalView, OutcomeView, RecipientView)
 """What can be issued, and hence be replaced."""
 
 __all__ = ["Document", "View", "decision_document", "render", "static_files", "views"]
@@ -30,7 +31,8 @@ def views(material: Material, counties: Collection[str] | None = None) -> tuple[
     """What the agreement's documents show, ready to be rendered in any process.
 
     The national tables; a decision document per county, a draft where it has no plan; a letter to
-    every other recipient; and everybody's forms. `counties` leaves only the decision documents of
+    every other recipient; everybody's forms; and the follow-up of whoever has an outcome.
+    `counties` leaves only the decision documents of
     those codes. A partial agreement has no documents to recipients, nor has a recipient type with
     an unresolved post, and a failed reconciliation withholds its own.
     """
@@ -42,7 +44,8 @@ def views(material: Material, counties: Collection[str] | None = None) -> tuple[
         return decisions
     nation = as_issued(national_tables(material), issued)
     letters = tuple(as_issued(view, issued) for view in recipient_views(material))
-    return (nation, *decisions, *letters, *form_views(material))
+    after = tuple(as_issued(view, issued) for view in outcome_views(material))
+    return (nation, *decisions, *letters, *form_views(material), *after)
 
 
 def decision_document(material: Material, plan: Plan) -> Document:

@@ -88,6 +88,7 @@ def raw_files(raw: Raw, agreement_id: str) -> list[Path]:
     for table in sorted({table for each in agreements for table in weight_tables(each)}):
         found.extend(sorted((raw.root / "weights").glob(f"{table}.*")))
     found.extend(raw.plan_paths(agreement_id))
+    found.extend(raw.outcome_paths(agreement_id))
     found.append(raw.decisions_path(agreement_id))
     extracts = set()
     for path, sidecar in raw.population_sidecars():

@@ -4,7 +4,8 @@ Belongs here: which recipients get which form, and what of each field is known. 
 and layout (`templates/blankett.html.jinja`), which fields a form has (the agreement's `forms`), or
 the sum to requisition (`statsbidrag.requisition`).
 
-Nothing that only the recipient knows is filled in, least of all details of a person. The program
+Nothing that only the recipient knows is filled in unless its outcome says it (`schemas.outcome`),
+and never details of a person. The program
 reads no organisation number; the page checks the one that somebody writes in it
 (`templates/js/blankett.js`), and whatever reads one here one day takes a library for it.
 """
@@ -21,6 +22,7 @@ from typing import ClassVar, Final
 from schemas.agreement import Agreement, Coverage, Status
 from schemas.common import RecipientType
 from schemas.guidance import FieldKind, Fills, Form, FormField, FormKind
+from schemas.outcome import Outcome
 from statsbidrag import register as reg
 from statsbidrag.citations import Citation, DatedSource, citation, dated
 from statsbidrag.comparison import Recipient
@@ -108,7 +110,8 @@ class FormView:
     """Everything that a form shows; its own text is the template's.
 
     `payee` is who asks for the money, empty where a county has not said who does; `amount_sek` is
-    None where it may not be filled in, and `amount_blank` then says why.
+    None where it may not be filled in, and `amount_blank` then says why. `example`: what is filled
+    in of an outcome is invented.
     """
 
     template: ClassVar[str] = "blankett.html.jinja"
@@ -132,6 +135,7 @@ class FormView:
     amount_sek: int | None
     amount_blank: Blank | None
     sections: tuple[SectionView, ...]
+    example: bool = False
 
     @property
     def identity(self) -> str:
@@ -173,6 +177,7 @@ def form_views(material: Material) -> tuple[FormView, ...]:
         material,
         requisitions(agreement, material.allocation),
         {plan.county: plan.requisition.by for plan in material.plans},
+        {(each.recipient_type, each.recipient_code): each for each in material.outcomes},
     )
     return tuple(
         _view(gathered, kind, form, (recipients, code), name)
@@ -191,6 +196,7 @@ class _Gathered:
     material: Material
     asked: Mapping[Recipient, int | None]
     actors: Mapping[str, str]
+    outcomes: Mapping[Recipient, Outcome]
 
 
 def _view(
@@ -201,6 +207,7 @@ def _view(
     blank = _blank(agreement, asked)
     amount = asked if blank is None else None
     payee = _payee(recipients, code, name, gathered.actors)
+    outcome = gathered.outcomes.get(recipient) if kind == FormKind.FINANCIAL_REPORT else None
     return FormView(
         path=f"{_folder(gathered.material, recipient)}/{FILES[kind]}",
         kind=kind,
@@ -220,12 +227,13 @@ def _view(
         period=(form.period.first, form.period.last) if form.period else None,
         amount_sek=amount,
         amount_blank=blank,
-        sections=_sections(agreement, form, payee, amount),
+        sections=_sections(agreement, form, payee, amount, outcome),
+        example=outcome is not None and outcome.example,
     )
 
 
 def _sections(
-    agreement: Agreement, form: Form, payee: str, amount: int | None
+    agreement: Agreement, form: Form, payee: str, amount: int | None, outcome: Outcome | None
 ) -> tuple[SectionView, ...]:
     known = {
         Fills.AGREEMENT: agreement.title,
@@ -233,19 +241,26 @@ def _sections(
         Fills.AMOUNT: "" if amount is None else kronor(amount),
         Fills.PERIOD: _period(form),
     }
+    sums = _sums(form, outcome)
     return tuple(
         SectionView(
             section.title,
-            tuple(_field(agreement, form, field, known) for field in section.fields),
+            tuple(_field(agreement, form, field, known, sums) for field in section.fields),
         )
         for section in form.sections
     )
 
 
 def _field(
-    agreement: Agreement, form: Form, field: FormField, known: Mapping[Fills, str]
+    agreement: Agreement,
+    form: Form,
+    field: FormField,
+    known: Mapping[Fills, str],
+    sums: Mapping[str, int],
 ) -> FieldView:
     value = known.get(field.fills, "") if field.fills else ""
+    if field.id in sums:
+        value = kronor(sums[field.id])
     if field.source is not None:
         value = agreement.sources[field.source].reference_number
     note = form.period.note if form.period and field.fills == Fills.PERIOD else ""
@@ -261,6 +276,22 @@ def _field(
         minuend=field.computed.from_ if field.computed else "",
         subtrahend=field.computed.minus if field.computed else "",
     )
+
+
+def _sums(form: Form, outcome: Outcome | None) -> dict[str, int]:
+    """What an outcome says of the form's sums, by field, and what is computed of these.
+
+    All of it is what the recipient itself has counted: no figure here rests on an estimate.
+    """
+    if outcome is None:
+        return {}
+    said = {Fills.RECEIVED: outcome.received, Fills.COSTS: outcome.used_sek}
+    sums = {field.id: said[field.fills] for field in form.fields if field.fills in said}
+    for field in form.fields:
+        parts = field.computed
+        if parts is not None and {parts.from_, parts.minus} <= set(sums):
+            sums[field.id] = sums[parts.from_] - sums[parts.minus]
+    return sums
 
 
 def _blank(agreement: Agreement, asked_sek: int | None) -> Blank | None:

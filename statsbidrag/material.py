@@ -14,6 +14,7 @@ from schemas.agreement import Agreement
 from schemas.common import Level
 from schemas.corrections import Correction
 from schemas.decisions import Issued
+from schemas.outcome import Outcome
 from schemas.plan import Plan
 from schemas.reconciliation import Reconciliation
 from schemas.sidecar import PopulationSidecar, WeightsSidecar
@@ -32,7 +33,8 @@ class Material:
     `published_source` says whose publication the published figures are taken from (sources by the
     name in the `source` column). `compared` is the agreement that this one `compares_with`, None
     where there is none, or where its file cannot be used. `decisions` is what was issued of the
-    agreement's documents before. `corrections` are those of the files in `extracts`, by sha256.
+    agreement's documents before, `outcomes` what recipients have said that they used.
+    `corrections` are those of the files in `extracts`, by sha256.
     `everyone` is the population of all ages by level, and `outlines` what maps are drawn from, of
     each level that there is one of.
     """
@@ -48,6 +50,7 @@ class Material:
     published_source: str
     compared: Side | None = None
     decisions: tuple[Issued, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
     weights: dict[str, WeightsSidecar] = field(default_factory=dict)
     corrections: dict[str, tuple[Correction, ...]] = field(default_factory=dict)
     everyone: dict[Level, Everyone] = field(default_factory=dict)

@@ -9,19 +9,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
 from pathlib import Path
 from typing import Any, Final
 
-from schemas.agreement import Agreement
 from schemas.common import RecipientType
 from schemas.plan import Plan
 from statsbidrag import register as reg
-from statsbidrag.errors import InputError, UsageError, input_error
+from statsbidrag.errors import InputError, UsageError
 from statsbidrag.figures import known_figure
 from statsbidrag.plan import Placed, county_amounts, load_plan, placed, plan_problems
 from statsbidrag.raw import Raw
 from statsbidrag.sheets.form import FIRST_ROW, MARK, Column, Facts, Form, Kind, Shown, Table
+from statsbidrag.sheets.posts import (
+    POSTS,
+    Mark,
+    created,
+    fact_values,
+    labels_of,
+    put,
+    require_made_for,
+    require_posts,
+)
 from statsbidrag.sheets.reading import (
     Cell,
     CellPlaces,
@@ -35,9 +43,7 @@ from statsbidrag.sheets.writing import Content, Values, write_form
 from statsbidrag.stages import Computed, compute
 from statsbidrag.yamlfile import Location
 
-VERSION: Final = "1"
-_WORD: Final = "plan"
-_POSTS: Final = "Poster"
+_MARK: Final = Mark("plan", (RecipientType.LAN,))
 _LEVELS: Final = "Nivåer"
 _ORGANISATIONS: Final = "Organisationer"
 _PARTS: Final = "Avsnitt"
@@ -89,8 +95,8 @@ _MEASURES: Final = "measures"
 def _of_post() -> str:
     """The sum of the post that a row names, in a formula."""
     return (
-        f"INDEX({_POSTS}!$C${FIRST_ROW}:$C${_LAST},MATCH($A{{row}},"
-        f"{_POSTS}!$A${FIRST_ROW}:$A${_LAST},0))"
+        f"INDEX({POSTS}!$C${FIRST_ROW}:$C${_LAST},MATCH($A{{row}},"
+        f"{POSTS}!$A${FIRST_ROW}:$A${_LAST},0))"
     )
 
 
@@ -112,8 +118,8 @@ def _gives(row: int) -> str:
 def _left_of_post(row: int) -> str:
     """What is left of the post that a row names, after all its measures."""
     return (
-        f'=IF($A{row}="","",IFERROR(INDEX({_POSTS}!$F${FIRST_ROW}:$F${_LAST},'
-        f'MATCH($A{row},{_POSTS}!$A${FIRST_ROW}:$A${_LAST},0)),""))'
+        f'=IF($A{row}="","",IFERROR(INDEX({POSTS}!$F${FIRST_ROW}:$F${_LAST},'
+        f'MATCH($A{row},{POSTS}!$A${FIRST_ROW}:$A${_LAST},0)),""))'
     )
 
 
@@ -135,7 +141,7 @@ def _state(row: int) -> str:
 
 _POST_TABLE: Final = Table(
     "posts",
-    _POSTS,
+    POSTS,
     "Länets poster",
     "Länets belopp enligt överenskommelsen. Placerat och Kvar räknas om när du fyller i Insatser.",
     (
@@ -158,7 +164,7 @@ _MEASURE_TABLE: Final = Table(
     "En rad per insats. Skriv antingen ett belopp, en andel av posten, eller ja i Resten.",
     (
         Column("post", "Post", Kind.CHOICE, "Välj den post som pengarna tas från.", 19,
-               required=True, choices=_POSTS),
+               required=True, choices=POSTS),
         _text("title", "Insats", "Vad pengarna går till.", width=36, required=True),
         _text("short_title", "Kort namn", "Till sammanställningen, om insatsens namn är långt.",
               width=18),
@@ -241,7 +247,7 @@ _TABLES: Final = (
         "Bara om planen med avsikt inte ger postens belopp. Skillnaden visas i underlaget.",
         (
             Column("post", "Post", Kind.CHOICE, "Posten som skillnaden gäller.", 30, required=True,
-                   choices=_POSTS),
+                   choices=POSTS),
             Column("amount", "Skillnad, kr", Kind.CHANGE, "Planen minus posten: minus om planen "
                    "placerar mindre.", 16, required=True),
             _text("reason", "Skäl", "Varför den ska stå kvar.", width=80, required=True),
@@ -288,12 +294,9 @@ def existing_plan(raw: Raw, computed: Computed, county: str) -> Plan:
 
 
 def _workbook(computed: Computed, county: str, plan: Plan | None) -> bytes:
-    agreement = computed.agreement
     _require_county(computed, county)
-    signed = agreement.signed.state if agreement.signed else None
-    created = datetime.combine(signed or datetime(agreement.year, 1, 1).date(), time())
     content = Content(_fact_values(computed, county, plan), _row_values(computed, county, plan))
-    return write_form(plan_form(computed, county, plan), content, created)
+    return write_form(plan_form(computed, county, plan), content, created(computed.agreement))
 
 
 def _require_county(computed: Computed, county: str) -> None:
@@ -308,7 +311,7 @@ def _require_county(computed: Computed, county: str) -> None:
 def plan_form(computed: Computed, county: str, plan: Plan | None = None) -> Form:
     """The form of one county's workbook; a plan adds its own words to the lists of suggestions."""
     agreement = computed.agreement
-    labels = _labels(agreement)
+    labels = labels_of(agreement, RecipientType.LAN)
     measures = plan.measures if plan else ()
     organisations = [
         *_organisations(computed, county),
@@ -320,7 +323,7 @@ def plan_form(computed: Computed, county: str, plan: Plan | None = None) -> Form
         guide=_GUIDE,
         facts=_FACTS,
         tables=_TABLES,
-        lists={_POSTS: {label: post for post, label in labels.items()}, _PARTS: _TEXTS},
+        lists={POSTS: {label: post for post, label in labels.items()}, _PARTS: _TEXTS},
         suggestions={
             _ORGANISATIONS: [*dict.fromkeys(organisations)],
             _LEVELS: [*dict.fromkeys(measure.level for measure in measures if measure.level)],
@@ -329,21 +332,11 @@ def plan_form(computed: Computed, county: str, plan: Plan | None = None) -> Form
 
 
 def _mark(agreement: str, county: str) -> str:
-    return f"{_WORD} {VERSION} {agreement} {RecipientType.LAN} {county}"
+    return _MARK.of(agreement, RecipientType.LAN, county)
 
 
 def _county(computed: Computed, county: str) -> str:
     return f"{reg.names(computed.register, RecipientType.LAN)[county]} ({county})"
-
-
-def _labels(agreement: Agreement) -> dict[str, str]:
-    """What each county post is called in the workbook: its label, or its id where two share it."""
-    posts = agreement.posts_of(RecipientType.LAN)
-    names = [post.label.casefold() for post in posts]
-    return {
-        post.id: post.label if names.count(post.label.casefold()) == 1 else post.id
-        for post in posts
-    }
 
 
 def _organisations(computed: Computed, county: str) -> list[str]:
@@ -364,17 +357,12 @@ def _fact_values(computed: Computed, county: str, plan: Plan | None) -> Values:
     }
     if plan is None:
         return values
-    for column in _FACTS.columns:
-        if column.key not in ("mark", "agreement", "county"):
-            part: Any = plan
-            for name in column.key.split("."):
-                part = getattr(part, name, None)
-            values[column.key] = part
+    values |= fact_values(_FACTS, plan, skipped=("mark", "agreement", "county"))
     return values
 
 
 def _row_values(computed: Computed, county: str, plan: Plan | None) -> dict[str, list[Values]]:
-    labels = _labels(computed.agreement)
+    labels = labels_of(computed.agreement, RecipientType.LAN)
     amounts = county_amounts(computed.allocation, county)
     own = placed(plan, amounts) if plan else ()
     rows: dict[str, list[Values]] = {"posts": [*_post_rows(computed, county, labels, amounts, own)]}
@@ -478,7 +466,7 @@ class ReadPlan:
 def read_plan(raw: Raw, path: Path) -> ReadPlan:
     """The plan of a filled workbook. Raises InputError with every mistake, each at its cell."""
     mark, book = read_mark(path, _FACTS)
-    agreement_id, county = _made_for(raw, path, mark)
+    agreement_id, _, county = _MARK.made_for(path, mark, raw.agreement_ids())
     computed = compute(raw, agreement_id)
     _require_county(computed, county)
     filled = read_form(path, book, plan_form(computed, county))
@@ -493,63 +481,14 @@ def read_plan(raw: Raw, path: Path) -> ReadPlan:
     return ReadPlan(plan, computed, tuple(filled.notes))
 
 
-def _made_for(raw: Raw, path: Path, mark: str) -> tuple[str, str]:
-    """The agreement and county that a workbook was made for. Raises InputError for another kind."""
-    parts = mark.split()
-    known = raw.agreement_ids()
-    fits = len(parts) == 5 and parts[0] == _WORD and parts[3] == RecipientType.LAN
-    if fits and parts[1] == VERSION and parts[2] in known:
-        return parts[2], parts[4]
-    action = "write a new one with plan-template, and move your rows to it"
-    if parts[:1] == ["utfall"]:
-        action = "this is an outcome: statsbidrag outcome-import"
-    raise input_error(
-        path,
-        f"{_FACTS.name}: {MARK.heading}",
-        expected=f"`{_WORD} {VERSION} ID {RecipientType.LAN} CODE`, ID one of {', '.join(known)}",
-        found=f"`{mark[:80]}`",
-        action=action,
-    )
-
-
 def _require_own(computed: Computed, county: str, filled: Filled) -> None:
     """Tells of a workbook whose county, agreement or posts are others than it was made for."""
     wanted = {"agreement": computed.agreement.id, "county": _county(computed, county)}
-    for key, value in wanted.items():
-        cell = filled.facts[key]
-        if not cell.wrong and cell.value != value:
-            filled.problem(
-                cell,
-                expected=f"`{value}`, for which the workbook was made",
-                found=f"`{cell.value}`",
-                action="write a template for the other one: statsbidrag plan-template ID CODE",
-            )
+    require_made_for(filled, wanted, "plan-template ID CODE")
     amounts = county_amounts(computed.allocation, county)
-    labels = _labels(computed.agreement)
-    seen = []
-    for row in filled.rows["posts"]:
-        post, amount = row["id"], row["amount"]
-        seen.append(post.value)
-        if post.value not in labels:
-            filled.problem(
-                post,
-                expected=f"a county post of {computed.agreement.id}: {', '.join(labels)}",
-                found=f"`{post.value}`",
-                action="the agreement has changed, or this is another one's: write a new template",
-            )
-        elif not amount.wrong and amount.value != amounts.get(post.value):
-            filled.notes.append(
-                f"{filled.path}: {amount.place}: the template has {amount.value} kr, and the "
-                f"county's sum is now {amounts.get(post.value)} kr: statsbidrag plan-export "
-                "writes a workbook with the sums of today"
-            )
-    for post_id in (each for each in labels if each not in seen):
-        filled.problem(
-            Cell(None, _POSTS),
-            expected=f"a line for each county post, also {post_id}",
-            found="none",
-            action="write a new template, and move your rows to it",
-        )
+    require_posts(
+        filled, amounts, [*labels_of(computed.agreement, RecipientType.LAN)], "plan-export"
+    )
 
 
 def _data(
@@ -560,7 +499,7 @@ def _data(
     places: dict[Location, Cell] = {}
     for column in _FACTS.columns:
         if column.key not in ("mark", "agreement", "county"):
-            _put(data, places, tuple(column.key.split(".")), filled.facts[column.key])
+            put(data, places, tuple(column.key.split(".")), filled.facts[column.key])
     if not any(data["payment"]["invoicing"].values()):
         data["payment"]["invoicing"] = None
     places["agreement",], places["county",] = filled.facts["agreement"], filled.facts["county"]
@@ -570,7 +509,7 @@ def _data(
         for index, row in enumerate(filled.rows[key]):
             data[key].append({})
             for name, cell in row.items():
-                _put(data, places, (key, index, name), cell)
+                put(data, places, (key, index, name), cell)
     if not filled.rows[_MEASURES]:
         places[_MEASURES,] = nothing = Cell(None, f"{_NAMES[_MEASURES]}!A{FIRST_ROW}", wrong=True)
         filled.problem(nothing, expected="at least one measure", found="none", action="add it")
@@ -580,13 +519,6 @@ def _data(
     for index, row in enumerate(filled.rows[_MEASURES]):
         _one_of_three(filled, row, data[_MEASURES][index], places, index)
     return data, places
-
-
-def _put(data: Any, places: dict[Location, Cell], at: Location, cell: Cell) -> None:
-    places[at] = cell
-    for part in at[:-1]:
-        data = data.setdefault(part, {}) if isinstance(data, dict) else data[int(part)]
-    data[at[-1]] = cell.value
 
 
 def _texts_into(data: Any, places: dict[Location, Cell], rows: Sequence[Row]) -> None:

@@ -74,7 +74,10 @@ class Raw:
 
     def foreign_plans(self) -> list[InputError]:
         """Folders of plans that no agreement has, each as the error that it is."""
-        folder, known = self.root / "plans", self.agreement_ids()
+        return self._foreign_folders("plans")
+
+    def _foreign_folders(self, name: str) -> list[InputError]:
+        folder, known = self.root / name, self.agreement_ids()
         return [
             input_error(
                 path,
@@ -85,6 +88,28 @@ class Raw:
             for path in sorted(folder.glob("[!.]*"))
             if path.name not in known
         ]
+
+    def outcome_path(self, agreement_id: str, recipients: str, code: str) -> Path:
+        """Where a recipient's outcome is, or should be: `outcomes/<agreement>/lan-23.yaml`."""
+        return self.root / "outcomes" / agreement_id / f"{recipients}-{code}.yaml"
+
+    def outcome_paths(self, agreement_id: str) -> list[Path]:
+        """The outcomes of one agreement, by name. Raises InputError for other files."""
+        found = []
+        for path in sorted((self.root / "outcomes" / agreement_id).glob("[!.]*")):
+            if path.suffix != ".yaml":
+                raise input_error(
+                    path,
+                    expected="an outcome, called by its recipient: lan-23.yaml, kommun-2380.yaml",
+                    found=f"`{path.name}`",
+                    action="rename it, or take it away",
+                )
+            found.append(path)
+        return found
+
+    def foreign_outcomes(self) -> list[InputError]:
+        """Folders of outcomes that no agreement has, each as the error that it is."""
+        return self._foreign_folders("outcomes")
 
     def decisions_path(self, agreement_id: str) -> Path:
         """Where what was issued of an agreement's documents is written down, if anything was."""

@@ -25,6 +25,7 @@ from statsbidrag.decisions import load_decisions
 from statsbidrag.errors import InputError, Problem
 from statsbidrag.maps import read_outlines
 from statsbidrag.material import Material
+from statsbidrag.outcome import load_outcomes
 from statsbidrag.plan import load_plans
 from statsbidrag.population import (
     Extract,
@@ -114,6 +115,7 @@ def gathered(
         published_source=file.sidecar.source if file else "",
         compared=compared_with(raw, agreement),
         decisions=decisions,
+        outcomes=load_outcomes(raw, agreement, register, plans),
         weights=_weights(raw, agreement),
         corrections=_corrections(raw, extracts),
         everyone=everyone(agreement, read_extracts(raw, register, agreement)),
@@ -149,6 +151,7 @@ def material(raw: Raw, agreement_id: str, fingerprint: str = "") -> Material:
     refuse_contradictions(made.reconciliation)
     return replace(
         made,
+        outcomes=load_outcomes(raw, computed.agreement, computed.register, plans),
         weights=_weights(raw, computed.agreement),
         corrections=_corrections(raw, made.extracts),
         everyone=everyone(computed.agreement, computed.extracts),

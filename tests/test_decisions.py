@@ -241,8 +241,8 @@ def test_every_document_that_is_made_can_be_issued(raw: Raw) -> None:
     for agreement_id in ("psykisk-halsa-2023", "psykisk-halsa-2024"):
         assert {view.path for view in views(material(raw, agreement_id))} <= known
     assert {"skr/tilldelning", "region/23-region-jamtland-harjedalen/rekvisition"} <= known
-    # Three kinds to each of 21 + 21 + 290 + 1 recipients, and the national tables.
-    assert len(known) == 3 * 333 + 1
+    # Four kinds to each of 21 + 21 + 290 + 1 recipients, and the national tables.
+    assert len(known) == 4 * 333 + 1
 
 
 def test_the_schema_for_editors_knows_the_form() -> None:

@@ -235,7 +235,7 @@ PLANS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(data=PLANS)
 def test_made_plans_come_back_as_they_were(
     data: dict[str, Any],

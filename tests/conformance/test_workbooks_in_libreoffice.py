@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from pathlib import Path
 
 import openpyxl
 import pytest
 
+from schemas.common import RecipientType
+from schemas.outcome import Outcome
 from schemas.plan import Plan
+from statsbidrag.outcome_sheet import case_of, outcome_workbook, read_outcome
 from statsbidrag.plan import load_plan
 from statsbidrag.plan_sheet import plan_workbook, read_plan
 from statsbidrag.raw import Raw
 from statsbidrag.stages import compute
+from statsbidrag.yamlfile import read_model
 from tests.cases.small_country import AGREEMENT, SmallCountry
 from tests.conftest import PROJECT
 
@@ -56,6 +61,20 @@ def test_a_plan_survives_a_save(county: str, tmp_path: Path) -> None:
     book.write_bytes(plan_workbook(computed, plan))
     after = saved(book, tmp_path)
     assert read_plan(REAL, after).plan == plan
+    assert values(after) == values(book)
+
+
+def test_an_outcome_survives_a_save(tmp_path: Path) -> None:
+    root = tmp_path / "raw"
+    shutil.copytree(PROJECT / "raw", root)
+    raw = Raw(root)
+    case = case_of(raw, "psykisk-halsa-2024", (RecipientType.LAN, "23"))
+    example = read_model(PROJECT / "tests" / "cases" / "outcomes" / "lan-23.yaml", Outcome)[0]
+    book, bare = tmp_path / "utfall.xlsx", tmp_path / "bare.xlsx"
+    book.write_bytes(outcome_workbook(case, example))
+    openpyxl.load_workbook(book).save(bare)
+    after = saved(bare, tmp_path)
+    assert read_outcome(raw, after).outcome == example
     assert values(after) == values(book)
 
 
