@@ -148,7 +148,7 @@ def _in_a_revision(path: Path, output: Path) -> bool:
 
 
 SHOWN = {"09", "14", "23", "0980", "2380"}
-"""Whose pages are judged besides the first of each kind: Gotland, the planned counties, Östersund."""
+"""Judged besides the first of each kind: Gotland, the planned counties, Östersund."""
 
 
 def kind_of(name: str) -> str:
