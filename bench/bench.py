@@ -5,13 +5,18 @@ Belongs here: timing. Nothing else in the project times anything.
 
 from __future__ import annotations
 
+import os
+import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from datetime import date
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +25,7 @@ if TYPE_CHECKING:
 
     from schemas.sidecar import PopulationSidecar
     from statsbidrag.raw import Raw, Sealed
+    from statsbidrag.rendering import View
 
 PROJECT = Path(__file__).resolve().parents[1]
 RUNS = 7
@@ -42,7 +48,7 @@ def ratio(command: list[str]) -> tuple[float, float]:
 
 
 def documents() -> None:
-    """Seconds to render each document of each agreement, in one process."""
+    """Seconds to render the last document of each kind of each agreement, in one process."""
     from statsbidrag.documents import views
     from statsbidrag.raw import Raw
     from statsbidrag.rendering import render
@@ -50,12 +56,72 @@ def documents() -> None:
 
     raw = Raw(PROJECT / "raw")
     for agreement_id in raw.agreement_ids():
-        for view in views(material(raw, agreement_id)):
+        kinds = {view.path.rpartition("/")[2]: view for view in views(material(raw, agreement_id))}
+        for view in kinds.values():
             start = time.perf_counter()
             document = render(view)
             took = time.perf_counter() - start
             size = len(document.pdf) // 1024
             print(f"{took:7.2f} s  {size:5d} kB  {agreement_id} {document.path}")
+
+
+def every_document() -> None:
+    """The set of documents on two processes, against a plain loop over the same pages.
+
+    A tenth of each agreement's documents, or with ALL=1 all of them: the loop takes its time.
+    """
+    from statsbidrag.documents import views
+    from statsbidrag.press import print_all
+    from statsbidrag.raw import Raw
+    from statsbidrag.stages import material
+
+    raw = Raw(PROJECT / "raw")
+    step = 1 if os.environ.get("ALL") else 10
+    shown = [v for each in raw.agreement_ids() for v in views(material(raw, each))[::step]]
+    ours = _took(lambda: print_all(shown, {}, jobs=2))
+    # In a process of its own, as new as those that ours are drawn by.
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        loop = _took(lambda: pool.submit(plain_loop, shown).result())
+    what = f"{len(shown)} documents, two processes, to a plain loop of {loop:.0f} s"
+    print(f"{ours / loop:7.2f}    {ours:.0f} s  {what}")
+
+
+def plain_loop(views: list[View]) -> None:
+    """One page after the other by WeasyPrint's shortest call, which shares nothing between them."""
+    from weasyprint import HTML
+
+    from statsbidrag.pdf import STYLESHEETS
+    from statsbidrag.rendering import TEMPLATES, page_for_paper
+
+    sheets = [TEMPLATES / name for name in STYLESHEETS]
+    for view in views:
+        page = HTML(string=page_for_paper(view), base_url=f"{TEMPLATES.as_uri()}/")
+        page.write_pdf(stylesheets=sheets, pdf_variant="pdf/a-3a")
+
+
+def again() -> None:
+    """Which documents of 2024 are drawn again: unchanged, and with one measure changed."""
+    from statsbidrag.documents import views
+    from statsbidrag.raw import Raw
+    from statsbidrag.rendering import fingerprint
+    from statsbidrag.stages import material
+
+    name = "psykisk-halsa-2024"
+    before = {v.path: fingerprint(v) for v in views(material(Raw(PROJECT / "raw"), name))}
+    with tempfile.TemporaryDirectory() as folder:
+        changed = Path(folder) / "raw"
+        shutil.copytree(PROJECT / "raw", changed)
+        for what, old, new in (
+            ("nothing changed", "", ""),
+            ("one measure of Jämtland's plan", "Ungdomsmottagningen", "En ungdomsmottagning"),
+        ):
+            plan = changed / "plans" / name / "23.yaml"
+            plan.write_text(plan.read_text("utf-8").replace(old, new, 1), "utf-8")
+            after = {v.path: fingerprint(v) for v in views(material(Raw(changed), name))}
+            drawn = [path for path, mark in after.items() if before.get(path) != mark]
+            print(f"{len(drawn):4d} of {len(after)} documents are drawn again: {what}")
+            for path in drawn:
+                print(f"       {path}")
 
 
 def reading() -> None:
@@ -125,8 +191,11 @@ def main() -> None:
         print(f"{times:7.2f}    {took:.2f} s  statsbidrag {words}")
     print("reading and checking population:")
     reading()
-    print("documents, the first one with the fonts' loading:")
+    print("a document of each kind, the first one with the fonts' loading:")
     documents()
+    print("the set of documents:")
+    every_document()
+    again()
 
 
 if __name__ == "__main__":

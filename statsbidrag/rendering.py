@@ -89,7 +89,7 @@ def render(view: View, templates: Path = TEMPLATES) -> Document:
     static = f"{'../' * view.path.count('/')}{STATIC}/"
     html = _page(view, mark, static, templates)
     pdf = render_pdf(
-        _page(view, mark, "", templates),
+        page_for_paper(view, mark, templates),
         base=templates,
         title=view.title,
         created=view.created,
@@ -124,8 +124,13 @@ def static_files(templates: Path = TEMPLATES) -> dict[str, bytes]:
     }
 
 
+def page_for_paper(view: View, mark: str = "", templates: Path = TEMPLATES) -> str:
+    """The HTML that the PDF is set from: links to nothing, the PDF brings its style sheets."""
+    return _page(view, mark, "", templates)
+
+
 def _page(view: View, mark: str, static: str, templates: Path) -> str:
-    """The HTML. Without `static` it links to nothing: the PDF brings its own style sheets."""
+    """The HTML, which finds style sheets and scripts below `static`."""
     template = _environment(templates).get_template(view.template)
     return template.render(view=view, fingerprint=mark, static=static)
 

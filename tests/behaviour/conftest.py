@@ -4,21 +4,52 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
+from statsbidrag.documents import views
+from statsbidrag.material import Material
+from statsbidrag.rendering import View
 from tests.behaviour.helpers import (
-    A24,
     PROGRAM,
     PROJECT,
-    RAW,
     Ended,
     RawCopy,
     copy_of_raw,
     environment,
+    in_process,
 )
+from tests.cases.small_country import SmallCountry
+
+FEW = {
+    "nation/fordelning",
+    "lan/14-vastra-gotalands-lan/beslutsunderlag",
+    "lan/23-jamtlands-lan/beslutsunderlag",
+    *(
+        f"kommun/2380-ostersund/{n}"
+        for n in ("tilldelning", "rekvisition", "ekonomisk-redovisning")
+    ),
+}
+"""One document of each kind, and both planned counties'."""
+
+
+def few_views(material: Material, counties: Collection[str] | None = None) -> tuple[View, ...]:
+    """Of the real agreements these documents only; of invented ones all."""
+    found = views(material, counties)
+    if material.agreement.programme != "psykisk-halsa":
+        return found
+    return tuple(view for view in found if view.path in FEW)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _few_documents() -> Iterator[None]:
+    """Runs in this process make few documents: all of them take minutes (`make conformance`)."""
+    with mock.patch("assets.documents.views", few_views):
+        yield
 
 
 @dataclass(frozen=True)
@@ -36,8 +67,7 @@ class Twice:
 def twice(tmp_path_factory: pytest.TempPathFactory) -> Twice:
     """Two runs at once: from two folders, into two, the raw files copied, Dagster's home or none.
 
-    Neither is told of the other. The first has one process that renders, the second has two; the
-    second makes one agreement only, with all kinds of documents, because pages take their time.
+    Neither is told of the other. The first has one process that renders, the second has two.
     """
     base = tmp_path_factory.mktemp("twice")
     home, temporary, elsewhere, dagster = (
@@ -46,12 +76,17 @@ def twice(tmp_path_factory: pytest.TempPathFactory) -> Twice:
     for folder in (home, temporary, elsewhere, dagster):
         folder.mkdir()
     shutil.copy(PROJECT / ".dagster" / "dagster.yaml", dagster)
-    shutil.copytree(RAW, elsewhere / "underlag")
+    SmallCountry(base / "raw").write()
+    SmallCountry(elsewhere / "underlag").write()
     plain = environment(HOME=str(home), TMPDIR=str(temporary))
     calls: list[tuple[list[str | Path], Path, dict[str, str]]] = [
-        (["--output", base / "first", "run", "--jobs", "1"], PROJECT, plain),
         (
-            ["--raw", "underlag", "--output", "../second/djupare/ned", "run", "--jobs", "2", A24],
+            ["--raw", base / "raw", "--output", base / "first", "run", "--jobs", "1"],
+            PROJECT,
+            plain,
+        ),
+        (
+            ["--raw", "underlag", "--output", "../second/djupare/ned", "run", "--jobs", "2"],
             elsewhere,
             {**plain, "DAGSTER_HOME": str(dagster), "TZ": "Asia/Tokyo", "LC_ALL": "C"},
         ),
@@ -71,10 +106,11 @@ def twice(tmp_path_factory: pytest.TempPathFactory) -> Twice:
 
 
 @pytest.fixture(scope="session")
-def published(twice: Twice) -> Path:
-    """The output of a run of the real data. Not to be changed."""
-    twice.ended[0].require(0)
-    return twice.first
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The output of a run of the real data, with few of its documents. Not to be changed."""
+    folder = tmp_path_factory.mktemp("published") / "output"
+    in_process("--output", folder, "run", "--jobs", "1").require(0)
+    return folder
 
 
 @pytest.fixture

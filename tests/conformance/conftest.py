@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import os
+import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
@@ -134,9 +135,44 @@ def walk(start: Path) -> Iterator[Source]:
 
 
 @pytest.fixture(scope="session")
-def sources(output: Path, judged: dict[str, list[str]]) -> dict[str, Source]:
-    """Every page that a reader reaches from the front page, by its path in the output."""
-    found = {s.path.relative_to(output).as_posix(): s for s in walk(output / "index.html")}
+def every(output: Path) -> dict[str, Source]:
+    """Every page that was published, by the path that readers take to it."""
+    inside = list(output.glob("*/current/**/*.html"))
+    beside = [path for path in output.rglob("*.html") if not _in_a_revision(path, output)]
+    paths = {path.relative_to(output).as_posix(): path for path in [*beside, *inside]}
+    return {name: Source(path) for name, path in sorted(paths.items())}
+
+
+def _in_a_revision(path: Path, output: Path) -> bool:
+    return any((each / "manifest.json").is_file() for each in path.parents if each != output)
+
+
+SHOWN = {"09", "14", "23", "0980", "2380"}
+"""Judged besides the first of each kind: Gotland, the planned counties, Östersund."""
+
+
+def kind_of(name: str) -> str:
+    """Pages of one kind come from one template, in one agreement, to one recipient type."""
+    return re.sub("/[0-9]{2,4}-[^/]+/", "/*/", name)
+
+
+def sample(names: Iterable[str]) -> list[str]:
+    """A few of each kind, or with ALL=1 all."""
+    if os.environ.get("ALL"):
+        return sorted(names)
+    chosen: dict[str, str] = {}
+    shown = []
+    for name in sorted(names):
+        code = re.search("/([0-9]{2,4})-[^/]+/", name)
+        if chosen.setdefault(kind_of(name), name) == name or (code and code[1] in SHOWN):
+            shown.append(name)
+    return shown
+
+
+@pytest.fixture(scope="session")
+def sources(every: dict[str, Source], judged: dict[str, list[str]]) -> dict[str, Source]:
+    """The pages that are judged one by one."""
+    found = {name: every[name] for name in sample(every)}
     judged["Chromium with axe, pages"] = sorted(found)
     return found
 
