@@ -379,6 +379,7 @@ BROKEN: dict[str, tuple[Callable[[Any], Any], str, str]] = {
     "foreign hidden": (lambda b: _hide(b.create_sheet("X")), "X", "hidden"),
     "hidden row": (lambda b: _hide_row(_sheet(b)), "Insatser!6:6", "hidden"),
     "hidden column": (lambda b: _hide_column(_sheet(b)), "Insatser!B:B", "hidden"),
+    "hidden columns": (lambda b: _hide_columns(_sheet(b)), "Insatser!A:A", "hidden"),
     "far row": (lambda b: _set(b, "Insatser!A1048576", "x"), "Insatser!A1:L1048576", "5000 rows"),
     "county": (lambda b: _set(b, "Uppgifter!B6", "Södra län (02)"), "Uppgifter!B6", "Norra län"),
     "last year's": (
@@ -416,6 +417,10 @@ def _hide_row(sheet: Any) -> None:
     sheet.row_dimensions[6].hidden = True
 
 
+def _hide_columns(sheet: Any) -> None:
+    sheet.column_dimensions.group("A", "B", hidden=True)
+
+
 def _hide_column(sheet: Any) -> None:
     sheet.column_dimensions["B"].hidden = True
 
@@ -440,6 +445,7 @@ def repacked(path: Path, members: dict[str, bytes]) -> None:
     path.write_bytes(buffer.getvalue())
 
 
+VAST = b'<worksheet><mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells></worksheet>'
 ENTITY = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><x>&a;</x>'
 
 
@@ -452,7 +458,9 @@ ENTITY = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/pass
         ({"xl/embeddings/oleObject1.bin": b"x"}, "another file inside"),
         ({"xl/sharedStrings.xml": ENTITY}, "declarations of XML"),
         ({"xl/sharedStrings.xml": ENTITY.decode().encode("utf-16")}, "declarations of XML"),
+        ({"xl/sharedStrings.xml": b" " * (2**20 - 4) + ENTITY}, "declarations of XML"),
         ({"xl/worksheets/sheet3.xml": b"<worksheet><sheetData><row"}, "cannot be read"),
+        ({"xl/worksheets/sheet3.xml": VAST}, "merged cells"),
         ({"xl/workbook.xml": b"\x00\xff"}, "cannot be read"),
         ({"xl/bomb.xml": bytes(60 * 2**20)}, "once unpacked"),
         ({"xl/rows.xml": b"<c/>" * 900_000}, "tags"),

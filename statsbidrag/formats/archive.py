@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from typing import Final
 
 _CHUNK: Final = 2**20
+_OVERLAP: Final = 200
+"""Bytes of a piece that are shown again with the next, so that no word falls between two."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ def require_small(
     """The names of an archive's files. Raises BombError or DamagedError.
 
     What members claim of their size is not believed: they are unpacked, a piece at a time, and
-    bytes and tags counted. Nothing is kept; `look` is shown the beginning of each file.
+    bytes and tags counted. Nothing is kept; `look` is shown each piece with the name of its file.
     """
     unpacked = tags = 0
     try:
@@ -48,12 +50,12 @@ def require_small(
             if len(members) > limits.members:
                 raise BombError(f"{len(members)} files in it")
             for member in members:
-                first = True
+                end = b""
                 with archive.open(member) as stream:
                     while piece := stream.read(_CHUNK):
-                        if look is not None and first:
-                            look(member.filename, piece)
-                        first = False
+                        if look is not None:
+                            look(member.filename, end + piece)
+                        end = piece[-_OVERLAP:]
                         unpacked += len(piece)
                         if unpacked > limits.unpacked:
                             raise BombError(f"more than {limits.unpacked} bytes once unpacked")

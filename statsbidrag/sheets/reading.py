@@ -12,6 +12,7 @@ from __future__ import annotations
 import io
 import re
 import warnings
+import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -168,6 +169,7 @@ def _opened(path: Path) -> Any:
     except DamagedError as error:
         raise _damaged(path, str(error)) from None
     _refuse_parts(path, names, declared)
+    _refuse_vast_merges(path, content, names)
     # A reader is loaded when a file needs it: it alone costs a tenth of a second.
     import openpyxl
 
@@ -216,6 +218,38 @@ def _refuse_parts(path: Path, names: Sequence[str], declared: Sequence[str]) -> 
             raise _refused(path, found, action)
     if "xl/workbook.xml" not in names:
         raise _refused(path, "another kind of archive", "save it as Excel-arbetsbok (.xlsx)")
+
+
+def _refuse_vast_merges(path: Path, content: bytes, names: Sequence[str]) -> None:
+    """Raises InputError for merged cells without end: the reader would make every one of them.
+
+    Any part can be a sheet, whatever it is called.
+    """
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        for name in names:
+            try:
+                largest = _largest_merge(archive.read(name))
+            # Foreign bytes can make a parser of XML fail in any way there is.
+            except Exception as error:
+                if not name.endswith(".xml"):
+                    continue
+                raise _damaged(path, f"{name}: {type(error).__name__}") from None
+            if largest > _MOST_ROWS:
+                raise _refused(path, f"{largest} merged cells", "part them (Dela upp celler)")
+
+
+def _largest_merge(part: bytes) -> int:
+    """How many cells the largest of a sheet's merged ranges has."""
+    from defusedxml.ElementTree import iterparse
+    from openpyxl.utils import range_boundaries
+
+    largest = 0
+    for _, element in iterparse(io.BytesIO(part)):
+        if element.tag.rpartition("}")[2] == "mergeCell":
+            first, top, last, bottom = (n or 0 for n in range_boundaries(element.get("ref", "")))
+            largest = max(largest, (last - first + 1) * (bottom - top + 1))
+        element.clear()
+    return largest
 
 
 def _refused(path: Path, found: str, action: str) -> InputError:
@@ -282,8 +316,13 @@ def _unfit(path: str, sheet: Any) -> Iterator[Problem]:
         if hidden.hidden and any(_filled(cell) for cell in sheet[number]):
             yield _hidden(path, f"{name}!{number}:{number}", "a row")
     for letter, hidden in sheet.column_dimensions.items():
-        if hidden.hidden and any(_filled(cell) for cell in sheet[letter]):
-            yield _hidden(path, f"{name}!{letter}:{letter}", "a column")
+        # Neighbours that are alike are written down as one.
+        last = min(hidden.max or hidden.min or 0, sheet.max_column)
+        for column in range(hidden.min or last + 1, last + 1) if hidden.hidden else ():
+            cells = (row[0] for row in sheet.iter_rows(min_col=column, max_col=column))
+            if any(_filled(cell) for cell in cells):
+                yield _hidden(path, f"{name}!{letter}:{letter}", "a column")
+                break
 
 
 def _filled(cell: Any) -> bool:
