@@ -30,10 +30,10 @@ from statsbidrag.word_document import AGREEMENT, DOCUMENT, FINGERPRINT, Origin
 
 _LARGEST: Final = 30 * 2**20
 _MOST_UNPACKED: Final = 100 * 2**20
-_MOST_MEMBERS: Final = 2_000
-_MOST_ELEMENTS: Final = 2_000_000
-_MOST_BOOKMARKS: Final = 10_000
-_LONGEST_FIGURE: Final = 1_000
+_MOST_MEMBERS: Final = 2**11
+_MOST_ELEMENTS: Final = 2**21
+_MOST_BOOKMARKS: Final = 2**13
+_LONGEST_FIGURE: Final = 2**10
 _CHUNK: Final = 2**16
 
 _W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
