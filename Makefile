@@ -25,7 +25,7 @@ check: setup ## lint, formatting, types, and the floors
 	@$(BIN)/mypy
 	@out=$$($(BIN)/lint-imports --no-logo) || { echo "$$out"; exit 1; }
 
-conformance: ## the heavy judges: Chromium, poppler, veraPDF
+conformance: ## the heavy judges: Chromium, LibreOffice, poppler, veraPDF
 	@bin/setup conformance
 	@$(BIN)/pytest -m conformance tests/conformance
 

@@ -353,6 +353,42 @@ def _front_page(place: Place) -> None:
 
 
 @app.command()
+def verify(
+    context: typer.Context,
+    path: Annotated[
+        Path, typer.Argument(metavar="PATH", help="A revision's folder, or an edited .docx.")
+    ],
+    form: Annotated[Form, typer.Option("--format", help="How rows are printed.")] = Form.TABLE,
+) -> None:
+    """Re-hash a revision and recompute its amounts; or compare an edited .docx with what it was."""
+    from pipelines import verifying
+
+    place: Place = context.obj
+    if path.is_dir():
+        from statsbidrag.revision_verification import verify_revision
+
+        revision = verify_revision(path, place.files(), PROJECT)
+        agrees = revision.agrees
+        shown = {
+            Form.TABLE: verifying.revision_as_table,
+            Form.CSV: verifying.revision_as_csv,
+            Form.JSON: verifying.revision_as_json,
+        }[form](revision)
+    else:
+        from statsbidrag.word_verification import verify_copy
+
+        copy = verify_copy(path, place.output)
+        agrees = copy.agrees
+        shown = {
+            Form.TABLE: verifying.copy_as_table,
+            Form.CSV: verifying.copy_as_csv,
+            Form.JSON: verifying.copy_as_json,
+        }[form](path, copy)
+    sys.stdout.write(shown)
+    _end([], withheld=not agrees)
+
+
+@app.command()
 def new(
     context: typer.Context,
     agreement_id: Annotated[str, typer.Argument(metavar="ID", help="psykisk-halsa-2026")],

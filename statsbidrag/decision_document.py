@@ -236,8 +236,10 @@ class DecisionView:
     """
 
     template: ClassVar[str] = "beslutsunderlag.html.jinja"
+    editable: ClassVar[bool] = True
 
     path: str
+    agreement_id: str
     title: str
     heading: str
     draft: bool
@@ -446,6 +448,7 @@ def _view(material: Material, gathered: _Gathered, county: str, plan: Plan | Non
     heading = f"Statsbidrag till {county_name} {agreement.year}: utkast utan fördelningsplan"
     view = DecisionView(
         path=f"lan/{reg.folder(material.register, RecipientType.LAN, county)}/beslutsunderlag",
+        agreement_id=agreement.id,
         title=heading,
         heading=heading,
         draft=True,

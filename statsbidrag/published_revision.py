@@ -202,7 +202,16 @@ def read_revision(output: Path, agreement_id: str, name: str) -> PublishedRevisi
     their population.
     """
     folder = output / agreement_id / name
-    manifest = _unaltered(agreement_id, folder)
+    return read_tables(folder, _unaltered(agreement_id, folder))
+
+
+def read_tables(folder: Path, manifest: Manifest) -> PublishedRevision:
+    """The revision in this folder, wherever it lies, as its files are now.
+
+    Raises ProgramError where they cannot be read, UsageError where it was made before revisions
+    carried their population.
+    """
+    agreement_id = manifest.agreement
     there = {file.path for file in manifest.outputs}
     missing = [path for path in (POPULATION, POSTS, DERIVATIONS) if path not in there]
     if missing:
@@ -212,7 +221,7 @@ def read_revision(output: Path, agreement_id: str, name: str) -> PublishedRevisi
         )
     try:
         return PublishedRevision(
-            name=name,
+            name=manifest.fingerprint[:NAME_LENGTH],
             manifest=manifest,
             posts=_posts(_rows(folder / POSTS)),
             amounts=_amounts(_rows(folder / ALLOCATION), _steps(_rows(folder / DERIVATIONS))),

@@ -1,4 +1,4 @@
-"""From a view to its pages: one Jinja source, HTML for the screen and PDF for the file.
+"""From a view to its pages, all from one Jinja source: HTML, PDF, and Word where people edit.
 
 Belongs here: templates, filters, the folder of style sheets and fonts, a document's fingerprint.
 Does not: what a document says (its view), or what WeasyPrint needs (`statsbidrag.pdf`).
@@ -19,13 +19,14 @@ from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Final, Protocol
+from typing import TYPE_CHECKING, ClassVar, Final, Protocol, runtime_checkable
 
 from pydantic import BaseModel
 
 from statsbidrag.errors import ProgramError
 from statsbidrag.pdf import STYLESHEETS, Attachment, engine_versions, render_pdf
 from statsbidrag.typography import FILTERS, unbroken
+from statsbidrag.word_document import FOLDER, Origin, word_document
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -35,6 +36,7 @@ STATIC: Final = "static"
 """The folder of a revision that holds style sheets and fonts."""
 
 _MODULES: Final = ("figures.py", "pdf.py", "rendering.py", "typography.py")
+_WORD_MODULES: Final = ("marked_figures.py", "word_body.py", "word_document.py")
 _STATIC_KINDS: Final = ("css/*.css", "fonts/*", "js/*.js")
 
 
@@ -57,6 +59,14 @@ class View(Protocol):
 
     def attachments(self) -> tuple[Attachment, ...]:
         """The document's own data, to be put into the PDF."""
+
+
+@runtime_checkable
+class EditableView(View, Protocol):
+    """A view whose document is also a Word document, for people to edit and to verify."""
+
+    agreement_id: str
+    editable: ClassVar[bool]
 
 
 @dataclass(frozen=True)
@@ -88,14 +98,24 @@ def render(view: View, templates: Path = TEMPLATES) -> Document:
     mark = fingerprint(view, templates)
     static = f"{'../' * view.path.count('/')}{STATIC}/"
     html = _page(view, mark, static, templates)
+    paper = page_for_paper(view, mark, templates)
     pdf = render_pdf(
-        page_for_paper(view, mark, templates),
+        paper,
         base=templates,
         title=view.title,
         created=view.created,
         attachments=view.attachments(),
     )
-    return Document(view.path, view.title, mark, {"html": html.encode(), "pdf": pdf})
+    files = {"html": html.encode(), "pdf": pdf}
+    if isinstance(view, EditableView):
+        files["docx"] = word_document(
+            paper,
+            base=templates,
+            title=view.title,
+            created=view.created,
+            origin=Origin(view.agreement_id, view.path, mark),
+        )
+    return Document(view.path, view.title, mark, files)
 
 
 def fingerprint(view: View, templates: Path = TEMPLATES) -> str:
@@ -103,7 +123,7 @@ def fingerprint(view: View, templates: Path = TEMPLATES) -> str:
     canonical = json.dumps(
         {
             "view": {"template": view.template, "path": view.path, **_fields(view)},
-            "files": dict(_hashes(view.template, templates)),
+            "files": dict(_hashes(view.template, templates, isinstance(view, EditableView))),
             "code": dict(_code(type(view))),
             "engines": engine_versions(),
         },
@@ -159,15 +179,16 @@ def _finalized(value: object) -> object:
 
 
 @lru_cache(maxsize=32)
-def _hashes(template: str, templates: Path) -> tuple[tuple[str, str], ...]:
+def _hashes(template: str, templates: Path, editable: bool) -> tuple[tuple[str, str], ...]:
     """The files that a template's pages depend on, each with its sha256."""
     pages = set(_referenced(template, templates))
     text = "".join((templates / name).read_text("utf-8") for name in pages)
     # A style sheet or script that no page names belongs to some other document.
     static = {n for n in static_files(templates) if n.startswith("fonts/") or n in text}
+    word = {f"{FOLDER}/{path.name}" for path in (templates / FOLDER).glob("*.xml") if editable}
     return tuple(
         (name, hashlib.sha256((templates / name).read_bytes()).hexdigest())
-        for name in sorted(pages | static | set(STYLESHEETS))
+        for name in sorted(pages | static | word | set(STYLESHEETS))
     )
 
 
@@ -175,7 +196,8 @@ def _hashes(template: str, templates: Path) -> tuple[tuple[str, str], ...]:
 def _code(view: type[View]) -> tuple[tuple[str, str], ...]:
     """The modules that turn this view into pages, each with its sha256."""
     own = Path(inspect.getfile(view))
-    files = [own, *(Path(__file__).with_name(name) for name in _MODULES)]
+    names = _MODULES + (_WORD_MODULES if hasattr(view, "editable") else ())
+    files = [own, *(Path(__file__).with_name(name) for name in names)]
     return tuple((file.name, hashlib.sha256(file.read_bytes()).hexdigest()) for file in files)
 
 

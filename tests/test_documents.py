@@ -189,7 +189,7 @@ def test_the_html_links_to_static_files_that_exist_and_to_nothing_else() -> None
     assert sheets
     assert set(sheets) <= names
     links = [attrs["href"] for tag, attrs in found if tag == "a"]
-    assert links == ["#innehall", "beslutsunderlag.pdf"]
+    assert links == ["#innehall", "beslutsunderlag.pdf", "beslutsunderlag.docx"]
 
 
 def test_the_html_keeps_a_strict_policy() -> None:

@@ -1,0 +1,53 @@
+"""A revision with its documents, published without the PDFs, which take their time.
+
+Belongs here: publishing, for tests of what people do with what was published. Does not: any
+expectation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+from unittest import mock
+
+from schemas.manifest import PublishedDocument
+from statsbidrag.contents import about, revision_files
+from statsbidrag.decision_document import decision_views
+from statsbidrag.decisions import decision_files
+from statsbidrag.fingerprint import inputs_of
+from statsbidrag.publication import publish
+from statsbidrag.raw import Raw
+from statsbidrag.stages import material
+from tests.pages import page
+
+PROJECT = Path(__file__).resolve().parents[1]
+
+
+def with_documents(
+    raw: Raw, output: Path, agreement_id: str, counties: Collection[str] | None = None
+) -> Path:
+    """The folder of the revision of the raw files as they are, with its decision documents."""
+    inputs = inputs_of(raw, agreement_id, PROJECT)
+    made = material(raw, agreement_id, inputs.fingerprint)
+    documents = [page(view) for view in decision_views(made, counties)]
+    with mock.patch("statsbidrag.rendering.render_pdf", return_value=b""):
+        own = revision_files(
+            made.agreement, made.register, made.basis, made.allocation, made.reconciliation
+        )
+    named = {name: content for each in documents for name, content in each.named().items()}
+    entries = [
+        PublishedDocument(
+            path=each.path, title=each.title, fingerprint=each.fingerprint, suffixes=(*each.files,)
+        )
+        for each in documents
+    ]
+    revision = publish(
+        output,
+        agreement_id,
+        inputs,
+        {**own, **decision_files(made.decisions), **named},
+        entries,
+        made.reconciliation.withheld(),
+        about(made.agreement, made.basis, made.register, made.allocation),
+    )
+    return revision.folder
