@@ -50,7 +50,8 @@ def _written(value: Any) -> Any:
     if isinstance(value, bool | date) or value is None:
         return value
     if isinstance(value, int):
-        return number(value).replace(NBSP, " ").replace("\u2212", "-")
+        text = number(value).replace(NBSP, " ").replace("\u2212", "-")
+        return text if " " in text else value
     if isinstance(value, Fraction):
         return share_in_words(value).replace(NBSP, " ")
     if isinstance(value, str):

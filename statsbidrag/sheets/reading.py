@@ -105,7 +105,7 @@ class Filled:
 def read_mark(path: Path, facts: Facts) -> tuple[str, Any]:
     """For what a workbook was made, and the opened workbook. Raises InputError."""
     book = _opened(path)
-    if facts.name not in book.sheetnames:
+    if facts.name not in [sheet.title for sheet in book.worksheets]:
         raise input_error(
             path,
             facts.name,
@@ -270,7 +270,7 @@ def _sheets(
     known = [form.facts.name, *(table.name for table in form.tables)]
     found = {}
     for name in known:
-        if name not in book.sheetnames:
+        if name not in [sheet.title for sheet in book.worksheets]:
             close = get_close_matches(name, [n for n in book.sheetnames if n not in known], n=1)
             action = f"call `{close[0]}` {name} again" if close else _TEMPLATE
             problems.append(Problem(str(path), name, "this sheet", "none", action))
@@ -290,9 +290,6 @@ def _sheets(
 def _unfit(path: str, sheet: Any) -> Iterator[Problem]:
     """Why a sheet of the form cannot be read as it is."""
     name = sheet.title
-    if not hasattr(sheet, "merged_cells"):
-        yield Problem(path, name, "a sheet of cells", "a chart", _TEMPLATE)
-        return
     if sheet.sheet_state != "visible":
         yield _hidden(path, name, "a sheet")
     if sheet.max_row > _MOST_ROWS or sheet.max_column > _MOST_COLUMNS:
@@ -312,8 +309,9 @@ def _unfit(path: str, sheet: Any) -> Iterator[Problem]:
             "merged cells",
             "part them (Dela upp celler), and write what each should say",
         )
-    for number, hidden in sheet.row_dimensions.items():
-        if hidden.hidden and any(_filled(cell) for cell in sheet[number]):
+    end = sheet.max_row
+    for number, hidden in [*sheet.row_dimensions.items()]:
+        if hidden.hidden and number <= end and any(_filled(cell) for cell in sheet[number]):
             yield _hidden(path, f"{name}!{number}:{number}", "a row")
     for letter, hidden in sheet.column_dimensions.items():
         # Neighbours that are alike are written down as one.
