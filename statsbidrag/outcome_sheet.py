@@ -68,7 +68,7 @@ _FACTS: Final = Facts(
 
 _POST_COLUMNS: Final = (
     Column("label", "Post", Kind.TEXT, width=36),
-    Column("id", "Postens namn i filerna", Kind.TEXT, width=36),
+    Column("id", "Postens namn i filerna", Kind.TEXT, width=44),
     Column("amount", "Belopp, kr", Kind.KRONOR, width=18),
     Column("word", "Beloppet är", Kind.TEXT, "slutlig, återräknad, skattad eller publicerad",
            width=18),

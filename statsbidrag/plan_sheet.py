@@ -146,7 +146,7 @@ _POST_TABLE: Final = Table(
     "Länets belopp enligt överenskommelsen. Placerat och Kvar räknas om när du fyller i Insatser.",
     (
         Column("label", "Post", Kind.TEXT, width=34),
-        Column("id", "Postens namn i filerna", Kind.TEXT, width=34),
+        Column("id", "Postens namn i filerna", Kind.TEXT, width=44),
         Column("amount", "Länets belopp, kr", Kind.KRONOR, width=18),
         _text("word", "Beloppet är", "slutlig, återräknad, skattad eller publicerad", width=16),
         Column("placed", "Placerat, kr", Kind.SHOWN, "Summan av postens insatser.", width=18),
