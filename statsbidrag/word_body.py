@@ -211,9 +211,8 @@ class _Body:
         if style == "BodyText":
             style = "Source" if "quiet" in own else place.style or style
         small = _SMALL if place.small and node.tag == "p" else ""
-        pieces = self._inline(node)
-        if node.tag == "blockquote":
-            pieces = self._inline(node.elements[0], lines=True)
+        quoted = node.tag == "blockquote"
+        pieces = self._inline(node.elements[0] if quoted else node, lines=quoted)
         properties = {"keepNext": "<w:keepNext/>"} if "lead-in" in own else {}
         if self._new_page and node.tag == "h2":
             self._new_page = False

@@ -273,7 +273,7 @@ def test_what_is_published_is_shown_as_published_with_its_source(country: SmallC
         assert "En del av beloppen" not in text, name
     assert "Alla belopp är publicerade. Källa: påhittad." in found.pages[NATION]
     assert "Källa: påhittad." in found.pages[COUNTY]
-    assert "86 kr, samma som publicerat i påhittad Vilar på Skattad folkmängd" in re.sub(
+    assert "86 kr , samma som publicerat i påhittad Vilar på Skattad folkmängd" in re.sub(
         r" +", " ", found.pages[COUNTY]
     )
     assert "Region Norra får uppdraget att rekvirera 291 kr ." in found.pages[COUNTY]
