@@ -397,6 +397,15 @@ def _dotted(at: Location) -> str:
     return out
 
 
+_WANTED: Final = {
+    "string_too_short": "a text of at least 1 character",
+    "string_type": "a text",
+    "date_from_datetime_parsing": "a date, such as 2024-11-01",
+    "model_type": "its parts in braces: {source: agreement, section: …}",
+}
+"""What is said of a blank, in other words than of a wrong value."""
+
+
 def _problems(
     file: YamlFile, model: type[BaseModel], error: ValidationError, *, again: bool = False
 ) -> list[Problem]:
@@ -427,6 +436,10 @@ def _problems(
             expected = expected.removeprefix("Value error, ")
         elif kind == "string_type" and number is not None:
             action = f'write it in quotes, with its zeros: "{number}"'
+        elif given in ("", None, [], ()):
+            # What the skeleton of an agreement leaves to be filled in.
+            action = "fill it in: it is blank"
+            expected = _WANTED.get(kind, expected)
         problems.append(file.problem(at, expected=expected, found=found, action=action))
     return problems
 
