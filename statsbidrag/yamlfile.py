@@ -22,7 +22,7 @@ from typing import Any, Final, Generic, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from statsbidrag.errors import InputError, Problem, input_error
+from statsbidrag.errors import BLANK, InputError, Problem, input_error
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -436,10 +436,8 @@ def _problems(
             expected = expected.removeprefix("Value error, ")
         elif kind == "string_type" and number is not None:
             action = f'write it in quotes, with its zeros: "{number}"'
-        elif given in ("", None, [], ()):
-            # What the skeleton of an agreement leaves to be filled in.
-            action = "fill it in: it is blank"
-            expected = _WANTED.get(kind, expected)
+        if given in ("", None, [], ()) and kind not in ("missing", "extra_forbidden"):
+            expected, action = _WANTED.get(kind, expected), BLANK
         problems.append(file.problem(at, expected=expected, found=found, action=action))
     return problems
 
