@@ -13,7 +13,7 @@ import pytest
 
 from statsbidrag.documents import views
 from statsbidrag.material import Material
-from statsbidrag.rendering import View
+from statsbidrag.rendering import Document, View, fingerprint, render
 from tests.behaviour.helpers import (
     PROGRAM,
     PROJECT,
@@ -49,6 +49,24 @@ def few_views(material: Material, counties: Collection[str] | None = None) -> tu
 def _few_documents() -> Iterator[None]:
     """Runs in this process make few documents: all of them take minutes (`make conformance`)."""
     with mock.patch("assets.documents.views", few_views):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _each_document_once() -> Iterator[None]:
+    """One process draws a document once: of the same fingerprint it would have the same bytes.
+
+    That it would is what the heavy judges show (`tests/conformance/test_same_bytes.py`).
+    """
+    drawn: dict[tuple[str, str], Document] = {}
+
+    def once(view: View) -> Document:
+        key = (view.path, fingerprint(view))
+        if key not in drawn:
+            drawn[key] = render(view)
+        return drawn[key]
+
+    with mock.patch("statsbidrag.press.render", once):
         yield
 
 
