@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +17,7 @@ from pandera.errors import SchemaErrors
 
 from schemas.tables import Table, checked
 from statsbidrag.errors import InputError, Problem, ProgramError, input_error
+from statsbidrag.texts import unfit
 
 _SHOWN: Final = 5
 
@@ -54,7 +56,20 @@ def read_csv(content: bytes, path: Path) -> pd.DataFrame:
             found="more",
             action="write it anew",
         )
+    if problems := list(_unfit_texts(frame, path)):
+        raise InputError(problems)
     return frame
+
+
+def _unfit_texts(frame: pd.DataFrame, path: Path) -> Iterator[Problem]:
+    """The cells whose text no page can show, the first few of each column."""
+    for name, column in frame.items():
+        wrong = {text: found for text in column.unique() if (found := list(unfit(str(text))))}
+        cells = column[column.isin(list(wrong))].head(_SHOWN)
+        for line, text in zip(_lines(cells), cells, strict=True):
+            for each in wrong[text]:
+                place = f"row {line}, column {name}"
+                yield Problem(str(path), place, each.expected, each.found, each.action, line)
 
 
 def whole_numbers(column: pd.Series, path: Path) -> pd.Series:

@@ -16,8 +16,9 @@ import pypdf
 import pytest
 
 from statsbidrag.errors import InputError, ProgramError
-from statsbidrag.pdf import Attachment, engine_versions, font_characters, render_pdf
+from statsbidrag.pdf import Attachment, engine_versions, render_pdf
 from statsbidrag.rendering import TEMPLATES
+from statsbidrag.texts import font_characters
 
 CREATED = datetime(2023, 12, 21, tzinfo=UTC)
 CSV = Attachment("data.csv", b"a;b\r\n1;2\r\n", "text/csv", "Tabellen")
