@@ -20,16 +20,19 @@ from statsbidrag.errors import ProgramError
 
 LONGEST_TEXT: Final = 10_000
 LONGEST_WORD: Final = 100
-LONGEST_ADDRESS: Final = 500
+LONGEST_STRETCH: Final = 300
+"""Characters without a space. Setting a line that nothing divides takes the square of its length,
+and more: a word of a thousand letters takes as long as a whole document."""
 
 _TEMPLATES: Final = Path(__file__).resolve().parents[1] / "templates"
 _ORDINARY: Final = " -~\u00a0-\u00ac\u00ae-\u00ff–—‘’‚“”„•…€−"
 """Nearly every text holds these and no other; all of them are in the fonts."""
 
-# What no line is broken at; a no-break space holds words together, however many.
+# No line is broken at these; a no-break space holds words together, however many.
 _UNBROKEN: Final = r"[\S\u00a0\u2007\u202f]"
 _SUSPECT: Final = re.compile(rf"[^{_ORDINARY}\n]|(?<!{_UNBROKEN}){_UNBROKEN}{{{LONGEST_WORD + 1}}}")
-_WORDS: Final = re.compile(rf"{_UNBROKEN}{{{LONGEST_WORD + 1},}}")
+_STRETCHES: Final = re.compile(rf"{_UNBROKEN}{{{LONGEST_WORD + 1},}}")
+_INSIDE_AN_ADDRESS: Final = re.compile(r"[-./?&=#]")
 _KINDS: Final = {
     "Cc": "a control character",
     "Cf": "an invisible character",
@@ -69,13 +72,13 @@ def unfit(text: str) -> Iterator[Unfit]:
     strange = (character for character in dict.fromkeys(text) if not _fits(character))
     for character in islice(strange, _MOST_TOLD):
         yield _unfit_character(text, character)
-    for word in _WORDS.findall(text):
-        most = LONGEST_ADDRESS if "://" in word else LONGEST_WORD
-        if len(word) > most:
+    for stretch in _STRETCHES.findall(text):
+        word = max(_INSIDE_AN_ADDRESS.split(stretch), key=len)
+        if len(stretch) > LONGEST_STRETCH or len(word) > LONGEST_WORD:
             yield Unfit(
-                f"words of at most {LONGEST_WORD} characters, addresses of at most "
-                f"{LONGEST_ADDRESS}: a longer one fits no line",
-                f"one of {len(word)}: “{_shown(word[:_BEFORE])}…”",
+                f"words of at most {LONGEST_WORD} characters, and at most {LONGEST_STRETCH} "
+                "without a space (an address)",
+                f"{len(stretch)}: “{_shown(stretch[:_BEFORE])}…”",
                 "divide it with spaces, or shorten it",
             )
 
