@@ -25,9 +25,12 @@ _SHOWN: Final = 5
 def checked_input(table: type[Table], frame: pd.DataFrame, path: Path) -> pd.DataFrame:
     """The frame, if it is such a table. Raises InputError naming rows of the file it came from."""
     try:
-        return checked(table, frame)
+        good = checked(table, frame)
     except SchemaErrors as error:
         raise InputError(_problems(table, error, path)) from None
+    if problems := list(_unfit_texts(good, path)):
+        raise InputError(problems)
+    return good
 
 
 def checked_own(table: type[Table], frame: pd.DataFrame) -> pd.DataFrame:
@@ -56,14 +59,15 @@ def read_csv(content: bytes, path: Path) -> pd.DataFrame:
             found="more",
             action="write it anew",
         )
-    if problems := list(_unfit_texts(frame, path)):
-        raise InputError(problems)
     return frame
 
 
 def _unfit_texts(frame: pd.DataFrame, path: Path) -> Iterator[Problem]:
     """The cells whose text no page can show, the first few of each column."""
-    for name, column in frame.items():
+    for name in frame.columns:
+        column = frame[name]
+        if not pd.api.types.is_string_dtype(column.dtype):
+            continue
         wrong = {text: found for text in column.unique() if (found := list(unfit(str(text))))}
         cells = column[column.isin(list(wrong))].head(_SHOWN)
         for line, text in zip(_lines(cells), cells, strict=True):

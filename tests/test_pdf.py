@@ -132,6 +132,10 @@ def test_the_same_bytes_in_another_folder_and_process(tmp_path: Path) -> None:
         "css/saknas.svg",
         "ftp://example.org/a.svg",
         "file://example.org/a.svg",
+        "//example.org/a.svg",
+        "css/%2e%2e/%2e%2e/pyproject.toml",
+        "data:image/svg+xml,<svg xmlns=%22http://www.w3.org/2000/svg%22/>",
+        "javascript:alert(1)",
     ],
 )
 def test_an_address_outside_the_templates_is_refused(address: str) -> None:
