@@ -6,7 +6,6 @@ gives the same bytes.
 
 from __future__ import annotations
 
-import io
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,6 +16,7 @@ from typing import Any, Final
 
 from schemas.common import LARGEST_SEK
 from statsbidrag.errors import UsageError
+from statsbidrag.sheets.book import open_book, print_on_a4
 from statsbidrag.sheets.form import (
     FIRST_FACT,
     FIRST_ROW,
@@ -76,27 +76,15 @@ class Content:
 
 def write_form(form: Form, content: Content, created: datetime) -> bytes:
     """The workbook's bytes. Raises UsageError for a text that a cell cannot hold."""
-    # Loaded here alone: most commands write no workbook.
-    import xlsxwriter  # type: ignore[import-untyped]
-
     _refuse_unfit(content)
-    buffer = io.BytesIO()
-    options = {
-        "in_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_numbers": False,
-        "strings_to_urls": False,
-    }
-    with xlsxwriter.Workbook(buffer, options) as book:
-        # A date of its own, and not the clock's: the same content gives the same bytes.
-        book.set_properties({"title": form.title, "created": created})
+    with open_book(form.title, created) as (book, written):
         writer = _Writer(book, form)
         writer.guide()
         writer.facts(form.facts, content.facts)
         for table in form.tables:
             writer.table(table, content.rows.get(table.key, ()))
         writer.lists()
-    return buffer.getvalue()
+    return written.content
 
 
 def named(*parts: str) -> str:
@@ -172,11 +160,8 @@ class _Writer:
         sheet.write_string(0, 0, title, self.style(bold=True, font_size=15, font_color=_INK))
         sheet.set_row(0, _TITLE_HEIGHT)
         sheet.write_string(1, 0, intro, self.style(font_color=_QUIET))
-        sheet.set_paper(9)
         sheet.set_margins(left=0.6, right=0.6, top=0.7, bottom=0.8)
-        if landscape:
-            sheet.set_landscape()
-        sheet.fit_to_pages(1, 0)
+        print_on_a4(sheet, landscape=landscape)
         sheet.set_footer(f"&L&8{self.form.mark}&R&8{name}, sida &P av &N")
         return sheet
 
