@@ -14,6 +14,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+INK: Final = "#1F3A5F"
+LINE: Final = "#B8C0CC"
+GREY: Final = "#F1F3F6"
+QUIET: Final = "#555F6B"
+
 LANGUAGE: Final = "sv-SE"
 """What a workbook says that its texts are written in."""
 

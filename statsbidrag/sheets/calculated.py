@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
-from statsbidrag.sheets.book import print_on_a4
+from statsbidrag.sheets.book import GREY, INK, LINE, QUIET, print_on_a4
 from statsbidrag.sheets.form import Shown
 from statsbidrag.typography import NBSP
 
@@ -33,15 +33,10 @@ class Link:
 Content = str | int | float | Shown | Link | None
 """What a cell holds. A `Shown` is a formula with its value; a text is never one."""
 
-_INK: Final = "#1F3A5F"
-_LINE: Final = "#B8C0CC"
-_GIVEN: Final = "#F1F3F6"
-_QUIET: Final = "#555F6B"
 _NAME: Final = re.compile(r"\[(\w+)([:^]?)\]|\{(\w+)\}")
 _LINE_HEIGHT: Final = 15
 _WIDTH_OF_TEXT: Final = 105
-_WIDEST: Final = 1.1
-"""Lines break at words: they hold a little less than their width."""
+_MOST_FROZEN: Final = 20
 _NARROW: Final = 8
 """The width of a column that nobody has set."""
 
@@ -205,13 +200,15 @@ class _Writer:
         page.hide_gridlines(2)
         for index, column in enumerate(sheet.columns):
             page.set_column(index, index, column.width)
-        page.write_string(0, 0, sheet.title, self.style(bold=True, font_size=15, font_color=_INK))
+        page.write_string(0, 0, sheet.title, self.style(bold=True, font_size=15, font_color=INK))
         page.set_row(0, 24)
         self._intro()
         self._facts()
         self._table()
         self._below()
-        page.freeze_panes(sheet.first - 1, sheet.frozen)
+        # More rows in sight than this, and nothing is left of the screen for the others.
+        rows = sheet.first - 1 if sheet.first - 1 <= _MOST_FROZEN else 0
+        page.freeze_panes(rows, sheet.frozen)
         page.repeat_rows(sheet.first - 2)
         page.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
         print_on_a4(page, landscape=True)
@@ -269,7 +266,7 @@ class _Writer:
         more = max(_WIDTH_OF_TEXT - width, 0) // _NARROW
         last, width = len(self.sheet.columns) - 1 + more, width + more * _NARROW
         for row, text in enumerate(self.sheet.intro, start=1):
-            style = self.style(text_wrap=True, font_color=_QUIET)
+            style = self.style(text_wrap=True, font_color=QUIET)
             self.page.merge_range(row, 0, row, last, "", style)
             # Written apart: as part of the merge, a text that begins with = would be a formula.
             self.page.write_string(row, 0, text, style)
@@ -279,12 +276,14 @@ class _Writer:
         row = len(self.sheet.intro) + 2
         for fact in self.sheet.facts:
             self.page.write_string(row, 0, fact.label, self.style())
-            more: dict[str, object] = {"bottom": 4, "bottom_color": _LINE}
+            more: dict[str, object] = {"bottom": 4, "bottom_color": LINE}
             if not isinstance(fact.value, Shown):
-                more["bg_color"] = _GIVEN
+                more["bg_color"] = GREY
             self._put(row, 2, fact.value, self._look(fact.look, more, fact.mark))
             if fact.note:
-                self.page.write_string(row, 3, fact.note, self.style(font_color=_QUIET, indent=2))
+                self.page.write_string(
+                    row, 3, fact.note, self.style(font_color=QUIET, align="left", indent=2)
+                )
             self._name(fact.name, self.sheet.fact(fact.key))
             row += 1
 
@@ -298,8 +297,8 @@ class _Writer:
                 text_wrap=True,
                 valign="bottom",
                 bottom=2,
-                bottom_color=_INK,
-                font_color=_INK,
+                bottom_color=INK,
+                font_color=INK,
                 align="right" if right else "left",
                 indent=indent,
             )
@@ -308,9 +307,9 @@ class _Writer:
             for row, content in enumerate(column.cells):
                 mark = column.marks[row] if column.marks else ""
                 live = isinstance(content, Shown)
-                more: dict[str, object] = {"bottom": 4, "bottom_color": _LINE}
+                more: dict[str, object] = {"bottom": 4, "bottom_color": LINE}
                 if column.given and content is not None:
-                    more["bg_color"] = _GIVEN
+                    more["bg_color"] = GREY
                 if indent:
                     more["indent"] = indent
                 style = self._look(column.look, more, mark, room, live)
@@ -334,7 +333,7 @@ class _Writer:
     def _heighten(self, row: int, contents: Sequence[Content]) -> None:
         """Gives a row the lines that its texts need, which not every program finds by itself."""
         lines = [
-            1 + int(len(content) * _WIDEST) // column.width
+            1 + len(content) // column.width
             for content, column in zip(contents, self.sheet.columns, strict=True)
             if isinstance(content, str)
         ]
@@ -348,7 +347,7 @@ class _Writer:
     def _below(self) -> None:
         for number, line in enumerate(self.sheet.below):
             row = self.sheet.first - 1 + self.sheet.height + number
-            edge: dict[str, object] = {"top": 2, "top_color": _INK} if number == 0 else {}
+            edge: dict[str, object] = {"top": 2, "top_color": INK} if number == 0 else {}
             bold = {"bold": True, **edge} if number == 0 else edge
             for index, column in enumerate(self.sheet.columns):
                 content: Content = line.label if index == 1 else line.cells.get(column.key)

@@ -43,7 +43,7 @@ from statsbidrag.wording import key_in_words, rounding_in_words
 from statsbidrag.workbook.keys import NO, YES, PostColumns, plain
 from statsbidrag.workbook.parts import Parts
 from statsbidrag.workbook.population import Figures
-from statsbidrag.workbook.rounding import rounding_columns, shown
+from statsbidrag.workbook.rounding import needs_unit, rounding_columns, shown
 from statsbidrag.workbook.sums import VALUE, PostOnSheet, add_sum
 
 _STATED: Final = "Angivna summor"
@@ -151,9 +151,9 @@ class _Book:
             (
                 "Vad arbetsboken visar",
                 "Varje post har ett blad som räknar fram beloppen steg för steg, med formler. "
-                "Ställ dig i en cell för att se hur den räknas. Grå celler är det som räkningen utgår "
-                "från: postens belopp, nyckelns tal och folkmängden. Ändrar du dem räknas allt om, "
-                "och beloppen är inte längre överenskommelsens.",
+                "Ställ dig i en cell för att se hur den räknas. Grå celler är det som räkningen "
+                "utgår från: postens belopp, nyckelns tal och folkmängden. Ändrar du dem räknas "
+                "allt om, och beloppen är inte längre överenskommelsens.",
             ),
             (
                 "Så är beloppen exakta",
@@ -304,7 +304,7 @@ class _Book:
 
     def _name(self, wanted: str) -> str:
         """A name that a sheet may have and no other sheet has."""
-        name = re.sub(r"[\[\]:*?/\\]", " ", wanted).strip("' ")[:_LONGEST_NAME].strip("' ")
+        name = re.sub(r"[\[\]{}:*?/\\\s]+", " ", wanted).strip("' ")[:_LONGEST_NAME].strip("' ")
         taken = {known.casefold() for known in self.names}
         number = 1
         unique = name
@@ -327,7 +327,7 @@ class _Book:
         sheet, own = self._sheet(post), self._own(post.id, post.recipients)
         codes = [row.recipient_code for row in own]
         marks = [_mark_of(row) for row in own]
-        sheet.intro = [*sheet.intro, *self._marks(marks, own)]
+        sheet.intro = [*sheet.intro, *self._marks(own)]
         rounding = self.agreement.rounding_of(post)
         sheet.intro.append(rounding_in_words(rounding))
         sheet.columns += _recipients(own)
@@ -354,7 +354,8 @@ class _Book:
         sheet.facts.append(Fact("summa", "Att fördela på mottagarna", Shown(formula, value)))
         formulas: Sequence[Content] = shown("[exakt]", amounts)
         if sheet.has("hela"):
-            sheet.facts.append(Fact("enhet", "Avrundas till, kr", rounding.unit))
+            if needs_unit(rounding):
+                sheet.facts.append(Fact("enhet", "Avrundas till, kr", rounding.unit))
             live = self._rounded(sheet, rounding, parts, amounts)
             sheet.intro = [*sheet.intro, *([] if live else [VALUE])]
             formulas = live or amounts
@@ -369,9 +370,9 @@ class _Book:
             post, sheet, parts, same, shares, [row.amount_sek or 0 for row in own], marks
         )
 
-    def _marks(self, marks: Sequence[str], own: Sequence[AmountRow]) -> list[str]:
+    def _marks(self, own: Iterable[AmountRow]) -> list[str]:
         """What is told at the top of a sheet of the marks that its figures carry."""
-        found = {row.maturity for row, mark in zip(own, marks, strict=True) if mark}
+        found = {row.maturity for row in own if _mark_of(row)}
         return [self._mark(maturity) for maturity in MARKS if maturity in found]
 
     def _rounded(
@@ -484,9 +485,9 @@ class _Book:
         own = self._own(key, recipients)
         words = f"{_TYPES[recipients]} {label.lower() if key == TOTAL else label}"
         sheet = Sheet(self._name(words), f"{_TYPES[recipients]}: {label}")
-        marks = [_mark_of(row) for row in own]
+        every = [*own, *(row for p in posts for row in self._own(p.id, recipients))]
         names = ", ".join(post.label for post in posts)
-        sheet.intro = [stopped(f"Summan av posterna {names}"), *self._marks(marks, own)]
+        sheet.intro = [stopped(f"Summan av posterna {names}"), *self._marks(every)]
         sheet.columns += _recipients(own)
         known = [on_sheets[post.id] for post in posts if post.id in on_sheets]
         for number, each in enumerate(known):
@@ -506,7 +507,15 @@ class _Book:
             published = [row.published_sek for row in own]
             room = [MARKS[Maturity.UNRESOLVED] if sek is not None else "" for sek in published]
             sheet.columns.append(
-                Column("publicerat", "Publicerat, kr", 18, Look.WHOLE, published, room, given=True)
+                Column(
+                    "publicerat",
+                    "Publicerad summa, kr",
+                    18,
+                    Look.WHOLE,
+                    published,
+                    room,
+                    given=True,
+                )
             )
             return sheet
         rounding = self.agreement.rounding

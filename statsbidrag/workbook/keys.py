@@ -45,6 +45,7 @@ _CAPPED: Final = "tak"
 _FLOORED: Final = "golv"
 _SHARING: Final = "andel"
 _OUTSIDE: Final = "utanför"
+_LONGEST_TEXT: Final = 200
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,7 @@ class PostColumns:
     def _in_groups(self, number: int, names: Sequence[str], heading: str) -> str:
         """A column that says which of some groups a recipient is in, the last one named."""
         said = {
-            code: group_in_words(self.agreement, name)
+            code: self._group(name)
             for name in names
             for code in self.agreement.groups[name].members
         }
@@ -145,6 +146,10 @@ class PostColumns:
         cells = [said.get(code, "") for code in self.codes]
         self.sheet.columns.append(Column(key, heading, 17, Look.TEXT, cells, given=True))
         return key
+
+    def _group(self, name: str) -> str:
+        """What a group is called; a formula takes no longer texts."""
+        return group_in_words(self.agreement, name)[:_LONGEST_TEXT]
 
     def _takes_part(self, number: int, names: Sequence[str]) -> dict[str, bool]:
         """Who shares in a step; a column for it, where some do not."""
@@ -216,7 +221,7 @@ class PostColumns:
         if step.except_:
             group = self._in_groups(number, list(step.except_), f"{head}: grupp")
             for place, (name, amount) in enumerate(step.except_.items(), start=1):
-                title = group_in_words(self.agreement, name)
+                title = self._group(name)
                 key = f"fast{number}_{place}"
                 self._fact(key, f"{head}: fast belopp, {title}"[:60], amount)
                 formula = f"IF([{group}]={text_of(title)},{{{key}}},{formula})"
@@ -426,8 +431,9 @@ def plain(values: Sequence[Fraction]) -> list[int | float]:
 
 
 def text_of(words: str) -> str:
-    """A text as a formula has it."""
-    return '"' + words.replace('"', '""') + '"'
+    """A text as a formula has it; no sign in it is taken for a name of the sheet's."""
+    plain = words.replace('"', '""')
+    return '"' + plain.replace("[", '"&CHAR(91)&"').replace("{", '"&CHAR(123)&"') + '"'
 
 
 def _states(

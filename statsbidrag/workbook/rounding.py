@@ -31,6 +31,11 @@ def shown(formula: str, values: Sequence[str | int | float]) -> list[Shown]:
     return [Shown(f"={formula}", value) for value in values]
 
 
+def needs_unit(rounding: Rounding) -> bool:
+    """Whether the formulas ask for the fact `enhet`: to whole kronor they need none."""
+    return rounding.unit != 1 or rounding.method == RoundingMethod.LARGEST_REMAINDER
+
+
 def rounding_columns(
     rounding: Rounding, parts: Parts, amounts: Sequence[int]
 ) -> tuple[list[Column], list[Shown]]:

@@ -15,12 +15,12 @@ from fractions import Fraction
 from math import prod
 from typing import Final
 
-from schemas.agreement import Post, Rounding, TotalsFrom
+from schemas.agreement import Post, Rounding, RoundingMethod, TotalsFrom
 from statsbidrag.rounding import half_up, round_sums
 from statsbidrag.sheets.calculated import Column, Fact, Look, Sheet
 from statsbidrag.sheets.form import Shown
 from statsbidrag.workbook.parts import COMPARED, Parts, whole_parts
-from statsbidrag.workbook.rounding import rounding_columns, shown
+from statsbidrag.workbook.rounding import needs_unit, rounding_columns, shown
 
 VALUE: Final = (
     "Beloppen står som värden: ett kalkylblad kan inte säkert avrunda dem, eftersom "
@@ -103,11 +103,16 @@ def _facts(sheet: Sheet, parted: Sequence[PostOnSheet], parts: Parts, rounding: 
     product = "*".join(f"{{namnare{n}}}" for n in range(1, len(denominators) + 1)) or "1"
     common = Shown(f"={product}", parts.denominator)
     sheet.facts.append(Fact("namnare", "Gemensam nämnare", common))
-    sheet.facts.append(Fact("enhet", "Avrundas till, kr", rounding.unit))
-    exact = sum(map(Fraction, parts.variants[0]), Fraction(0))
-    whole = "ROUND((SUM([hela:])+SUM([over:])/{namnare})/{enhet},0)*{enhet}"
-    total = Shown(f"={whole}", half_up(exact, rounding.unit))
-    sheet.facts.append(Fact("summa", "Att fördela på mottagarna, kr", total))
+    if needs_unit(rounding):
+        sheet.facts.append(Fact("enhet", "Avrundas till, kr", rounding.unit))
+    if rounding.method != RoundingMethod.HALF_UP:
+        whole = "SUM([hela:])+SUM([over:])/{namnare}"
+        formula = f"=ROUND(({whole})/{{enhet}},0)*{{enhet}}"
+        if not needs_unit(rounding):
+            formula = f"=ROUND({whole},0)"
+        total = half_up(sum(parts.variants[0], Fraction(0)), rounding.unit)
+        label = "Att fördela på mottagarna, kr"
+        sheet.facts.append(Fact("summa", label, Shown(formula, total)))
 
 
 def _columns(
