@@ -159,7 +159,7 @@ class _Book:
                 "Så är beloppen exakta",
                 "Ett kalkylblad räknar exakt bara med heltal. Därför delas varje andel i hela "
                 "kronor och det som blir över, räknat i andelens nämnare. Blir det över minst en "
-                "halv nämnare avrundas beloppet uppåt. Decimalerna visas, men avgör inget.",
+                "halv nämnare avrundas beloppet uppåt.",
             ),
             ("Avrundning", rounding_in_words(self.agreement.rounding)),
         ]
@@ -296,7 +296,7 @@ class _Book:
             f"{_TYPES[post.recipients]}: {post.label}",
         )
         sheet.intro = [
-            post.title,
+            *([post.title] if post.title != post.label else []),
             stopped(f"Nyckel: {key_in_words(self.agreement, post)}"),
             stopped(f"Var det står: {self._cited(post)}"),
         ]
@@ -304,7 +304,7 @@ class _Book:
 
     def _name(self, wanted: str) -> str:
         """A name that a sheet may have and no other sheet has."""
-        name = re.sub(r"[\[\]{}:*?/\\\s]+", " ", wanted).strip("' ")[:_LONGEST_NAME].strip("' ")
+        name = re.sub(r"[\[\]{}'!:*?/\\\s]+", " ", wanted).strip()[:_LONGEST_NAME].strip()
         taken = {known.casefold() for known in self.names}
         number = 1
         unique = name
@@ -392,10 +392,9 @@ class _Book:
         if post.condition is None:
             return formulas
         paid = met(codes, self.agreement.groups[post.condition.met_by])
-        sheet.intro = [*sheet.intro, stopped(f"Villkor: {post.condition.text}")]
         said = [YES if code in paid else NO for code in codes]
         sheet.columns += [
-            Column("villkor", "Villkoret uppfyllt", 10, Look.TEXT, said, given=True),
+            Column("villkor", "Villkoret uppfyllt", 12, Look.TEXT, said, given=True),
             Column("avrundat", "Avrundat, kr", 15, Look.WHOLE, formulas),
         ]
         amounts = [self.rows[post.id, post.recipients, code].amount_sek or 0 for code in codes]

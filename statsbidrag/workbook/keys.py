@@ -408,7 +408,10 @@ class PostColumns:
             cells = (f"{whole}{down}", f"{product}-{down}*{{{one.total_key}}}")
         else:
             parts, same = decimal_parts(exact), "millionths"
-            note = "Bråken saknar gemensam nämnare som ryms i ett kalkylblad: sex decimaler."
+            note = (
+                "Bråken saknar en gemensam nämnare som ryms i ett kalkylblad. Därför räknas de "
+                "med sex decimaler; att beloppen ändå blir rätt är prövat."
+            )
             self._fact("namnare", "Nämnare", MILLIONTHS, note)
             cells = (
                 "INT(ROUND([exakt],6))",

@@ -14,9 +14,10 @@ from typing import Final
 import pandas as pd
 
 from schemas.agreement import Agreement, Post
-from schemas.common import Level, Maturity
+from schemas.common import Level, Maturity, RecipientType
 from schemas.keys import ShareBy, shares_of
 from statsbidrag.allocation import Measured
+from statsbidrag.audit import TYPES
 from statsbidrag.errors import ProgramError
 from statsbidrag.figures import MARKS, MATURITIES
 from statsbidrag.population import BasisKey, basis_of
@@ -70,7 +71,7 @@ class Figures:
 
     def _sheet(self, names: str, codes: Sequence[str], keys: Sequence[BasisKey]) -> None:
         weights = keys[0].weights is not None
-        noun = _LEVELS[keys[0].level] if not weights else f"{names} {len(self.sheets) + 1}"
+        noun = TYPES[RecipientType(names)] if weights else _LEVELS[keys[0].level]
         known = dict(zip(self._register["code"], self._register["name"], strict=True))
         known |= dict(
             self._register.loc[self._register["type"] == names, ["code", "name"]].to_numpy()
@@ -101,7 +102,7 @@ class Figures:
                     Look.WHOLE,
                     figures,
                     [mark] * len(figures),
-                    named(what, noun if weights else "", str(key)),
+                    named(what, key.weights or str(key)),
                     given=True,
                 )
             )
