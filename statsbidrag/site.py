@@ -39,6 +39,7 @@ STATEMENT: Final = "tillganglighet.html"
 _NATION: Final = "Fördelning per region, län och kommun"
 _DECISION: Final = "beslutsunderlag.html"
 _TABLES: Final = {
+    "allocation.xlsx": "Så räknas beloppen fram (XLSX)",
     "allocation.csv": "Belopp per mottagare och post (CSV)",
     "totals.csv": "Summor per mottagare och post (CSV)",
     "reconciliation.csv": "Avstämning (CSV)",
