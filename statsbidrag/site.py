@@ -19,6 +19,7 @@ from statsbidrag.audit import PATH as AUDIT
 from statsbidrag.audit import withheld_in_words
 from statsbidrag.errors import InputError, ProgramError
 from statsbidrag.fingerprint import inputs_of
+from statsbidrag.handbook import handbook_files
 from statsbidrag.national_tables import PATH as NATION
 from statsbidrag.pages import html_page
 from statsbidrag.publication import (
@@ -189,8 +190,8 @@ def write_site(raw: Raw, output: Path, project: Path) -> list[ProgramError]:
 
     Every current revision is shown. An agreement without one is shown with the revision of its
     inputs as they are, if there is such a one: something of it is withheld. Gives back the errors
-    of revisions that cannot be read: the front page goes without them. Raises ProgramError where
-    nothing can be written.
+    of revisions, and of a handbook, that cannot be read: the site goes without them. Raises
+    ProgramError where nothing can be written.
     """
     current, failed = current_manifests(output)
     entries = [
@@ -212,5 +213,9 @@ def write_site(raw: Raw, output: Path, project: Path) -> list[ProgramError]:
         except ProgramError as error:
             failed.append(error)
     files = site_files(entries)
+    try:
+        files |= handbook_files(project, TITLE)
+    except ProgramError as error:
+        failed.append(error)
     write_files(output, {**files, **{f"{STATIC}/{n}": c for n, c in static_files().items()}})
     return failed
