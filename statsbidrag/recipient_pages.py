@@ -52,7 +52,7 @@ class Year:
 
 @dataclass(frozen=True)
 class Kin:
-    """A recipient that belongs to the same county, and what it is."""
+    """A recipient that belongs to the same county."""
 
     href: str
     name: str
@@ -142,7 +142,7 @@ def _kin(each: Recipient, families: Mapping[str, list[Recipient]]) -> Iterator[K
             RecipientType.LAN in (each.type, other.type) or _one_and_the_same(own)
         )
         if other is not each and near:
-            yield Kin(f"{other.path}.html", f"{other.name} ({TYPES[other.type]})")
+            yield Kin(f"{other.path}.html", other.name)
 
 
 def _one_and_the_same(family: Sequence[Recipient]) -> bool:
@@ -171,6 +171,11 @@ class ListTable:
     type: RecipientType
     headings: tuple[str, ...]
     rows: tuple[ListRow, ...]
+
+    @property
+    def unknown(self) -> bool:
+        """Whether some total is not known."""
+        return any(total is None for row in self.rows for total in row.totals)
 
 
 def _list_page(everyone: Sequence[Recipient], entries: Sequence[AgreementEntry]) -> bytes:

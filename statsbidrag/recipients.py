@@ -35,6 +35,7 @@ from statsbidrag.published_revision import (
     read_tables,
 )
 from statsbidrag.revision_words import is_weight
+from statsbidrag.typography import kronor
 
 FOLDER: Final = "mottagare"
 """The folder of the output that holds the recipients' pages."""
@@ -270,7 +271,9 @@ def _rounded(post: PublishedPost, amount: Amount) -> str:
     if amount.exact is None or amount.computed_sek is None:
         return ""
     rounding = Rounding(method=post.method, unit=post.unit, totals=TotalsFrom.UNROUNDED)
-    return rounding_step(amount.exact, amount.computed_sek, rounding).words
+    unit = "krona" if post.unit == 1 else kronor(post.unit)
+    words = rounding_step(amount.exact, amount.computed_sek, rounding).words
+    return words.replace("till närmaste", f"till närmaste {unit}")
 
 
 def _step(step: Step, bases: Mapping[str, PublishedBasis]) -> StepShown:

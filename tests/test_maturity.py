@@ -25,7 +25,7 @@ from statsbidrag.documents import views
 from statsbidrag.material import Material
 from statsbidrag.raw import Raw
 from statsbidrag.rendering import render
-from statsbidrag.site import agreement_entry, index_page
+from statsbidrag.front_page import agreement_entry, index_page
 from statsbidrag.stages import material
 from tests.behaviour.helpers import in_process
 from tests.cases.small_country import AGREEMENT, SmallCountry

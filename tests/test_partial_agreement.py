@@ -27,7 +27,7 @@ from statsbidrag.material import Material
 from statsbidrag.national_tables import NationalView, Section, national_csv, national_tables
 from statsbidrag.raw import Raw
 from statsbidrag.rendering import render
-from statsbidrag.site import agreement_entry, index_page
+from statsbidrag.front_page import agreement_entry, index_page
 from statsbidrag.stages import Computed, compute, material, material_of
 from tests.pages import page as shown
 from tests.pages import text_of
