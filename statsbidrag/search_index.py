@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from typing import Final
 
 from schemas.common import RecipientType
-from statsbidrag.audit import TYPES
 from statsbidrag.recipients import FOLDER, Recipient
 
 INDEX: Final = "sokregister.js"
@@ -39,6 +38,7 @@ def search_index(everyone: Sequence[Recipient]) -> bytes:
 
 
 def _what(each: Recipient, county: str) -> str:
-    if each.type == RecipientType.KOMMUN and county:
-        return f"kommun i {county}"
-    return "" if each.type == RecipientType.SKR else TYPES[each.type]
+    """What a name does not say itself."""
+    if each.type == RecipientType.KOMMUN:
+        return f"kommun i {county}" if county else "kommun"
+    return "medel som regionen och kommunerna delar" if each.type == RecipientType.LAN else ""

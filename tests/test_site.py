@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -230,8 +231,7 @@ def test_pages_have_landmarks_one_heading_and_a_way_past(pages: dict[str, _Page]
 def test_a_page_holds_every_amount_and_how_it_came_about(output: Path) -> None:
     text = read(output, "lan/23-jamtlands-lan")
     for words in (
-        "Jämtlands län får 13 282 ",
-        "för 2025",
+        "Jämtlands län får 12 697 775 kr för 2025, fördelat på",
         "13 302 905 kr",
         "2 974 230 kr",
         "250 000 000 × 37 059 / 3 115 008 = 2 974 229,92 kr",
@@ -243,9 +243,13 @@ def test_a_page_holds_every_amount_and_how_it_came_about(output: Path) -> None:
         "Skattad.",
         "Återskapad ur andra handlingar. Alla poster är inte kända.",
         "Summan är inte känd, eftersom en post inte är det.",
-        "Beslutsunderlag, 2024 ( PDF , beslutsunderlag 2024 , Word , beslutsunderlag 2024 )",
     ):
         assert words in text, words
+    links = _Page((output / "mottagare/lan/23-jamtlands-lan.html").read_bytes()).links
+    home = "../../psykisk-halsa-2024/current/lan/23-jamtlands-lan/beslutsunderlag"
+    assert links[f"{home}.html"] == "Beslutsunderlag, 2024"
+    assert links[f"{home}.pdf"] == "PDF, beslutsunderlag 2024"
+    assert links[f"{home}.docx"] == "Word, beslutsunderlag 2024"
 
 
 def test_estimates_are_marked_wherever_they_stand(output: Path) -> None:
@@ -271,8 +275,7 @@ def test_the_list_is_in_swedish_order(pages: dict[str, _Page]) -> None:
     names = [
         text for href, text in pages["mottagare/index.html"].links.items() if "kommun/" in href
     ]
-    assert names[:2] == ["Ale", "Alingsås"]
-    assert names[-3:] == ["Östersund", "Österåker", "Östhammar"] or names[-1] == "Övertorneå"
+    assert (names[0], names[-1]) == ("Ale", "Övertorneå")
     assert names.index("Åre") > names.index("Ystad")
     assert names.index("Älmhult") > names.index("Årjäng")
 
@@ -287,8 +290,8 @@ def test_sources_have_producer_licence_and_hash(output: Path) -> None:
     text = text_of((output / "kallor.html").read_text("utf-8"))
     for words in ("S2025/00159", "CC0", "Source Sans 3", "SIL Open Font License", "SCB"):
         assert words in text
-    for sidecar in output.parent.glob("x"):
-        raise AssertionError(sidecar)
+    for path in [*RAW.glob("population/*.json"), *RAW.glob("published/*.csv")]:
+        assert hashlib.sha256(path.read_bytes()).hexdigest() in text, path
 
 
 def test_the_same_state_is_the_same_site_and_nothing_is_written_again(

@@ -46,7 +46,7 @@ const finder = (home) => {
     const hits = found(letters);
     list.replaceChildren(...hits.slice(0, MOST).map(({ row: [name, , what, page] }) =>
       element("li", {}, element("a", { href: `${folder}${page}.html` }, name,
-        ...(what ? [element("span", { class: "quiet" }, what)] : [])))));
+        ...(what ? [" ", element("span", { class: "quiet" }, what)] : [])))));
     list.hidden = !hits.length;
     told.textContent = !letters ? "" : !hits.length ? "Ingen träff"
       : hits.length > MOST ? `${hits.length} träffar, de första ${MOST} visas`
