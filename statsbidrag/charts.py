@@ -58,7 +58,7 @@ class Pair:
 
 @dataclass(frozen=True)
 class Dated:
-    """One year's sum, and how it is written; without a sum there is no bar, and the words say why."""
+    """A year's sum, and how it is written; without a sum there is no bar, and the words say why."""
 
     year: str
     amount_sek: int | None
@@ -175,9 +175,7 @@ def _pair_rows(
     return parts, y - _GAP + 6
 
 
-def yearly_bars(
-    rows: Sequence[Dated], *, title: str, prefix: str, description: str = ""
-) -> Markup:
+def yearly_bars(rows: Sequence[Dated], *, title: str, prefix: str, description: str = "") -> Markup:
     """One sum over years, a line each: year, bar, and the sum in words with whatever mark it has.
 
     Raises ProgramError for no rows, and for a sum below zero.

@@ -17,9 +17,9 @@ from schemas.reconciliation import Verdict
 from statsbidrag.audit import TYPES, csv_bytes
 from statsbidrag.charts import Dated, yearly_bars
 from statsbidrag.figures import Figure, maturities_to_explain
+from statsbidrag.front_page import AgreementEntry
 from statsbidrag.pages import html_page, page_template
 from statsbidrag.recipients import FOLDER, TYPE_ORDER, OfAgreement, Recipient
-from statsbidrag.front_page import AgreementEntry
 from statsbidrag.wording import exact_number
 
 ALL: Final = f"{FOLDER}/index.html"

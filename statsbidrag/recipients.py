@@ -227,7 +227,9 @@ def recipients(shown: Sequence[Shown]) -> tuple[tuple[Recipient, ...], list[Prog
         for who, name, own in of_agreement:
             names.setdefault(who, name)
             found[who].append(own)
-    order = sorted(found, key=lambda who: (TYPE_ORDER.index(who[0]), alphabetical(names[who]), who[1]))
+    order = sorted(
+        found, key=lambda who: (TYPE_ORDER.index(who[0]), alphabetical(names[who]), who[1])
+    )
     return tuple(Recipient(*who, names[who], tuple(found[who])) for who in order), failed
 
 
@@ -243,8 +245,10 @@ def _of_agreement(shown: Shown) -> Iterator[tuple[Who, str, OfAgreement]]:
         own = tuple(_post(revision, post, who, verdicts) for post in posts[who[0]])
         total = revision.totals.get((TOTAL, *who))
         figure = total.figure if total else own[0].figure if len(own) == 1 else None
-        yield who, name, OfAgreement(
-            revision.manifest.agreement, own, figure, tuple(documents.get(who, ()))
+        yield (
+            who,
+            name,
+            OfAgreement(revision.manifest.agreement, own, figure, tuple(documents.get(who, ()))),
         )
 
 

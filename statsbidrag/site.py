@@ -105,8 +105,8 @@ def _withheld(raw: Raw, output: Path, project: Path, agreement_id: str) -> Manif
     """
     current = output / agreement_id / CURRENT
     there = revision_names(output, agreement_id)
-    # All that there is is current: no need to hash what it was made from.
-    if current.is_dir() and there == [current.resolve().name]:
+    # None, or all that there is is current: no need to hash what it would be made from.
+    if not there or there == [current.resolve().name]:
         return None
     try:
         revision = inputs_of(raw, agreement_id, project).fingerprint[:NAME_LENGTH]

@@ -134,7 +134,11 @@ def test_every_page_is_reached_from_the_front_page(
     output: Path, every: dict[str, Source], sources: dict[str, Source]
 ) -> None:
     reached = {source.path.resolve() for source in walk(output / "index.html")}
-    assert {source.path.resolve() for source in every.values()} <= reached <= {path.resolve() for path in output.rglob("*.html")}
+    assert (
+        {source.path.resolve() for source in every.values()}
+        <= reached
+        <= {path.resolve() for path in output.rglob("*.html")}
+    )
     shown = {re.sub("^[^/]+/(current|diff/[^/]+)/", "", name) for name in sources}
     assert shown >= KINDS
 

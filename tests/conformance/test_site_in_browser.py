@@ -1,4 +1,4 @@
-"""The site as its readers use it: finding a recipient, unfolding an amount, sorting, a phone, paper.
+"""The site as its readers use it: finding somebody, unfolding an amount, sorting, a phone, paper.
 
 The pages are those of the real agreements; their documents are few and have no PDFs.
 """
