@@ -12,12 +12,14 @@ from typing import Final
 
 from markupsafe import Markup
 
-from schemas.common import RecipientType
+from schemas.common import Level, RecipientType
 from schemas.reconciliation import Verdict
 from statsbidrag.audit import TYPES, csv_bytes
 from statsbidrag.charts import Dated, yearly_bars
 from statsbidrag.figures import Figure, maturities_to_explain
 from statsbidrag.front_page import AgreementEntry
+from statsbidrag.locator import locator
+from statsbidrag.maps import Outlines
 from statsbidrag.pages import html_page, page_template
 from statsbidrag.recipients import FOLDER, TYPE_ORDER, OfAgreement, Recipient
 from statsbidrag.wording import exact_number
@@ -59,18 +61,27 @@ class Kin:
 
 
 def recipient_files(
-    everyone: Sequence[Recipient], entries: Sequence[AgreementEntry]
+    everyone: Sequence[Recipient],
+    entries: Sequence[AgreementEntry],
+    outlines: Mapping[Level, Outlines],
 ) -> dict[str, bytes]:
-    """Each recipient's page and figures, and the list of all, by path in the output."""
+    """Each recipient's page and figures, and the list of all, by path in the output.
+
+    A page shows where its recipient lies, if there are `outlines` to draw it from.
+    """
     if not everyone:
         return {}
     by_id = {entry.id: entry for entry in entries}
     families = _families(everyone)
+    geographies = {level: each.geography for level, each in outlines.items()}
+    producers = sorted({each.producer for each in outlines.values()})
     page = page_template("site/mottagare.html.jinja")
     files = {ALL: _list_page(everyone, entries)}
     for each in everyone:
         files[f"{each.path}.html"] = page(
             root="../" * each.path.count("/"),
+            map=locator(geographies, each.type, each.code, each.name),
+            producer=producers[0] if producers else "",
             **_values(each, by_id, families),
         )
         files[f"{each.path}.csv"] = recipient_csv(each, by_id)

@@ -7,17 +7,20 @@ of a revision (`statsbidrag.audit`, `statsbidrag.documents`).
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from schemas.common import Level
 from schemas.manifest import Manifest
 from statsbidrag.audit import PATH as AUDIT
 from statsbidrag.audit import withheld_in_words
 from statsbidrag.errors import InputError, ProgramError
 from statsbidrag.fingerprint import inputs_of
 from statsbidrag.front_page import INDEX, AgreementEntry, agreement_entry, index_page, newest_first
+from statsbidrag.maps import Outlines, read_geography
 from statsbidrag.pages import html_page
 from statsbidrag.publication import (
     CURRENT,
@@ -59,8 +62,19 @@ def site_files(
         STATEMENT: statement_page(),
         SOURCES: sources_page(shown, entries, raw),
         SEARCH_INDEX: search_index(everyone),
-        **recipient_files(everyone, entries),
+        **recipient_files(everyone, entries, _outlines(raw)),
     }, failed
+
+
+def _outlines(raw: Raw) -> dict[Level, Outlines]:
+    """What maps are drawn from; none of a level whose file is not there, or cannot be used."""
+    found: dict[Level, Outlines] = {}
+    for level in Level:
+        with contextlib.suppress(InputError):
+            file = raw.geography(level)
+            if file is not None:
+                found[level] = Outlines(read_geography(file), file.sidecar.producer)
+    return found
 
 
 def write_site(raw: Raw, output: Path, project: Path) -> list[ProgramError]:
