@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from unittest import mock
@@ -12,7 +12,9 @@ from unittest import mock
 import pytest
 
 from statsbidrag.documents import views
+from statsbidrag.errors import ProgramError
 from statsbidrag.material import Material
+from statsbidrag.recipients import Recipient, Shown, recipients
 from statsbidrag.rendering import Document, View, fingerprint, render
 from tests.behaviour.helpers import (
     PROGRAM,
@@ -45,10 +47,25 @@ def few_views(material: Material, counties: Collection[str] | None = None) -> tu
     return tuple(view for view in found if view.path in FEW)
 
 
+def few_recipients(
+    shown: Sequence[Shown],
+) -> tuple[tuple[Recipient, ...], list[ProgramError]]:
+    """Of a whole country's recipients those of one county; of a small country all."""
+    everyone, failed = recipients(shown)
+    own = [each for each in everyone if each.code[:2] in ("23", "SK")]
+    return everyone if len(everyone) < len(FEW) * 10 else tuple(own), failed
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _few_documents() -> Iterator[None]:
-    """Runs in this process make few documents: all of them take minutes (`make conformance`)."""
-    with mock.patch("assets.documents.views", few_views):
+    """Runs in this process make few documents: all of them take minutes (`make conformance`).
+
+    And few recipients' own pages, which runs make anew each time (`tests/test_site.py`: all).
+    """
+    with (
+        mock.patch("assets.documents.views", few_views),
+        mock.patch("statsbidrag.site.recipients", few_recipients),
+    ):
         yield
 
 

@@ -153,7 +153,7 @@ SHOWN = {"09", "14", "23", "0980", "2380"}
 
 def kind_of(name: str) -> str:
     """Pages of one kind come from one template, in one agreement, to one recipient type."""
-    return re.sub("/[0-9]{2,4}-[^/]+/", "/*/", name)
+    return re.sub("/[0-9]{2,4}-[^/]+", "/*", name)
 
 
 def sample(names: Iterable[str]) -> list[str]:
@@ -163,7 +163,7 @@ def sample(names: Iterable[str]) -> list[str]:
     chosen: dict[str, str] = {}
     shown = []
     for name in sorted(names):
-        code = re.search("/([0-9]{2,4})-[^/]+/", name)
+        code = re.search("/([0-9]{2,4})-", name)
         if chosen.setdefault(kind_of(name), name) == name or (code and code[1] in SHOWN):
             shown.append(name)
     return shown
