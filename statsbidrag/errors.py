@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+_SPACES: Final = "\n\u00a0\u202f"
+
 
 @dataclass(frozen=True, order=True)
 class Problem:
@@ -28,7 +30,17 @@ class Problem:
         spot = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
         head = f"{spot}: {self.place}" if self.place else spot
         lines = [head, f"  expected: {self.expected}", f"  found:    {self.found}"]
-        return "\n".join([*lines, f"  do:       {self.action}"] if self.action else lines)
+        lines += [f"  do:       {self.action}"] if self.action else []
+        return "\n".join(_printable(line) for line in lines)
+
+
+def _printable(line: str) -> str:
+    """What a file says never steers a terminal, nor turns the order of the letters around."""
+    return "".join(c if c.isprintable() or c in _SPACES else _escaped(c) for c in line)
+
+
+def _escaped(character: str) -> str:
+    return f"\\u{ord(character):04x}"
 
 
 BLANK: Final = "fill it in: it is blank"

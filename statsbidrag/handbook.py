@@ -1,7 +1,7 @@
 """The handbook as pages of the site: the Markdown of `docs/` in the site's own layout.
 
 Belongs here: which pages there are, and from Markdown to HTML. Does not: what they say (`docs/`),
-or how they look (`templates/handbok.html.jinja`). No revision depends on what they say.
+or how they look (`templates/site/handbok.html.jinja`). No revision depends on what they say.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
+from markupsafe import Markup
 
 from statsbidrag.errors import ProgramError
 from statsbidrag.pages import html_page
-from statsbidrag.rendering import STATIC
 
 FIRST: Final = "docs/handbok.md"
 """The page that every other one is reached from."""
@@ -68,10 +68,10 @@ class Page:
         return self.sections if len(self.sections) >= _LONG else ()
 
 
-def handbook_files(project: Path, title: str) -> dict[str, bytes]:
+def handbook_files(project: Path) -> dict[str, bytes]:
     """Every page by its path below `output/`, in the order in which links lead to them.
 
-    `title` is the site's. Raises ProgramError for a file that cannot be read, a link to a place
+    Raises ProgramError for a file that cannot be read, a link to a place
     that is not there, and a page without exactly one main heading.
     """
     pages = handbook_pages(project)
@@ -79,9 +79,8 @@ def handbook_files(project: Path, title: str) -> dict[str, bytes]:
     for page in pages.values():
         lead, body = _html(page, pages)
         files[f"{FOLDER}/{page.name}"] = html_page(
-            "handbok.html.jinja",
-            static=f"../{STATIC}/",
-            title=title,
+            "site/handbok.html.jinja",
+            root="../",
             page=page,
             pages=tuple(pages.values()),
             lead=lead,
@@ -167,12 +166,13 @@ def _target(source: str, link: Token) -> tuple[str, str]:
     return posixpath.normpath(posixpath.join(posixpath.dirname(source), path or "/")), place
 
 
-def _html(page: Page, pages: Mapping[str, Page]) -> tuple[str, str]:
+def _html(page: Page, pages: Mapping[str, Page]) -> tuple[Markup, Markup]:
     """What stands before the first section, and the sections."""
     first = next((n for n, each in enumerate(page.tokens) if each.tag == "h2"), len(page.tokens))
     markdown, about = _markdown(), {"page": page, "pages": pages}
     lead, body = (
-        str(markdown.renderer.render(part, markdown.options, about))
+        # Its texts are escaped: nothing in a page reaches the reader as HTML of its own.
+        Markup(markdown.renderer.render(part, markdown.options, about))
         for part in (page.tokens[:first], page.tokens[first:])
     )
     return lead, body
@@ -180,7 +180,7 @@ def _html(page: Page, pages: Mapping[str, Page]) -> tuple[str, str]:
 
 @lru_cache(maxsize=1)
 def _markdown() -> MarkdownIt:
-    # Nothing in a page reaches the reader as HTML of its own, and no picture is there to be shown.
+    # No picture is there to be shown.
     markdown = MarkdownIt("commonmark", {"html": False}, renderer_cls=_Renderer)
     return markdown.enable("table").disable("image")
 

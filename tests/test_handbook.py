@@ -15,10 +15,12 @@ from typer.main import get_command
 
 from pipelines.cli import app
 from statsbidrag.errors import ProgramError
+from statsbidrag.front_page import INDEX, index_page
 from statsbidrag.handbook import handbook_files, handbook_pages
 from statsbidrag.raw import Raw
 from statsbidrag.rendering import static_files
-from statsbidrag.site import TITLE, site_files, write_site
+from statsbidrag.site import STATEMENT, statement_page, write_site
+from statsbidrag.sources_page import SOURCES
 from statsbidrag.yamlfile import read_yaml
 from tests.conftest import PROJECT
 
@@ -56,7 +58,7 @@ class _Html(HTMLParser):
 
 @pytest.fixture(scope="module")
 def made() -> dict[str, _Html]:
-    return {name: _Html(content) for name, content in handbook_files(PROJECT, TITLE).items()}
+    return {name: _Html(content) for name, content in handbook_files(PROJECT).items()}
 
 
 # The commands ------------------------------------------------------------------------------------
@@ -127,7 +129,8 @@ def test_every_link_in_the_files_leads_to_a_file() -> None:
 
 
 def test_every_link_on_the_site_leads_to_a_page_and_a_place(made: dict[str, _Html]) -> None:
-    beside = {*site_files([]), *made, *(f"static/{name}" for name in static_files())}
+    own = {INDEX, STATEMENT, SOURCES}
+    beside = {*own, *made, *(f"static/{name}" for name in static_files())}
     places = {name: set(page.all_of("id")) for name, page in made.items()}
     for name, page in made.items():
         assert len(places[name]) == len(page.all_of("id"))
@@ -142,7 +145,7 @@ def test_each_role_is_one_step_from_the_first_page_and_that_from_the_front_page(
     made: dict[str, _Html],
 ) -> None:
     assert set(made["handbok/index.html"].all_of("href")) >= ROLES
-    for content in site_files([]).values():
+    for content in (index_page([]), statement_page()):
         assert "handbok/index.html" in _Html(content).all_of("href")
 
 
@@ -190,7 +193,7 @@ def docs(tmp_path: Path) -> Path:
 
 def page_of(project: Path, text: str) -> str:
     (project / "docs" / "handbok.md").write_text(text, "utf-8")
-    return handbook_files(project, TITLE)["handbok/index.html"].decode()
+    return handbook_files(project)["handbok/index.html"].decode()
 
 
 def test_nothing_of_a_page_is_html_of_its_own(docs: Path) -> None:
