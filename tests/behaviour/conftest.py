@@ -15,7 +15,7 @@ from statsbidrag.documents import views
 from statsbidrag.errors import ProgramError
 from statsbidrag.material import Material
 from statsbidrag.recipients import Recipient, Shown, recipients
-from statsbidrag.rendering import View
+from statsbidrag.rendering import Document, View, fingerprint, render
 from tests.behaviour.helpers import (
     PROGRAM,
     PROJECT,
@@ -66,6 +66,24 @@ def _few_documents() -> Iterator[None]:
         mock.patch("assets.documents.views", few_views),
         mock.patch("statsbidrag.site.recipients", few_recipients),
     ):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _each_document_once() -> Iterator[None]:
+    """One process draws a document once: of the same fingerprint it would have the same bytes.
+
+    That it would is what the heavy judges show (`tests/conformance/test_same_bytes.py`).
+    """
+    drawn: dict[tuple[str, str], Document] = {}
+
+    def once(view: View) -> Document:
+        key = (view.path, fingerprint(view))
+        if key not in drawn:
+            drawn[key] = render(view)
+        return drawn[key]
+
+    with mock.patch("statsbidrag.press.render", once):
         yield
 
 
