@@ -26,6 +26,8 @@ from schemas.common import (
     Slug,
     Strict,
     Text,
+    Title,
+    TitleOrBlank,
 )
 from schemas.guidance import Form, FormKind, Purpose, Terms
 from schemas.keys import RestStep, Step, UndistributedStep
@@ -88,8 +90,8 @@ class Post(Strict):
     id: PostId
     area: Slug
     recipients: RecipientType
-    title: Text
-    short_title: str = ""
+    title: Title
+    short_title: TitleOrBlank = ""
     amount: Amount
     key: tuple[Step, ...] = ()
     unresolved: str = ""
@@ -130,8 +132,8 @@ class PostGroup(Strict):
     """A post that the agreement splits into parts with keys of their own."""
 
     id: PostId
-    title: Text
-    short_title: str = ""
+    title: Title
+    short_title: TitleOrBlank = ""
 
     @property
     def label(self) -> str:
@@ -143,7 +145,7 @@ class Area(Strict):
     """What several posts are for. `succeeds` names areas of earlier agreements."""
 
     id: Slug
-    title: Text
+    title: Title
     succeeds: tuple[str, ...] = ()
 
 
@@ -151,15 +153,15 @@ class Group(Strict):
     """Named recipients of one type, such as the metropolitan counties."""
 
     recipients: RecipientType
-    title: str = ""
+    title: TitleOrBlank = ""
     members: tuple[RecipientCode, ...] = Field(min_length=1)
 
 
 class Source(Strict):
     """A document that figures are taken from. What is not known about it stays blank."""
 
-    title: Text
-    reference_number: str = ""
+    title: Title
+    reference_number: TitleOrBlank = ""
     file: str = ""
     date: dt.date | None = None
 
@@ -214,7 +216,7 @@ class Duty(Strict):
 
     who: tuple[RecipientType, ...] = Field(min_length=1)
     what: Text
-    to: Text
+    to: Title
     by: dt.date | None = None
     by_note: str = ""
     contents: tuple[Text, ...] = ()
@@ -224,7 +226,7 @@ class Duty(Strict):
 class PopulationUse(Strict):
     """Which population the keys use: table, reference date, published level per recipient type."""
 
-    table: Text
+    table: Title
     reference_date: dt.date
     levels: dict[RecipientType, Level]
     reference: Reference | None = None
@@ -241,8 +243,8 @@ class Requisition(Strict):
 class Reviewed(Strict):
     """Who proofread the file against the source, and when; blank until somebody has."""
 
-    by: str = ""
-    on: str = ""
+    by: TitleOrBlank = ""
+    on: TitleOrBlank = ""
 
 
 class Signed(Strict):
@@ -259,7 +261,7 @@ class Agreement(Strict):
     id: Slug
     programme: Slug
     year: int = Field(ge=2000, le=2100)
-    title: Text
+    title: Title
     status: Status
     coverage: Coverage
     compares_with: Slug | None = None

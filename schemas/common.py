@@ -10,7 +10,14 @@ import re
 from enum import StrEnum
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
 
 
 class Strict(BaseModel):
@@ -103,13 +110,47 @@ PostId = Annotated[
 ]
 Sha256 = Annotated[str, StringConstraints(strict=True, pattern=r"^[0-9a-f]{64}$")]
 Text = Annotated[str, StringConstraints(strict=True, min_length=1, strip_whitespace=True)]
+
+LONGEST_TITLE: Final = 300
+"""Characters of what stands in headings and cells; no real one has half as many."""
+
+_NO_TEXT = re.compile(r"\s*([=@]|[-+](?![0-9\s.,/%\u00a0\u202f]*$))")
+
+
+def no_formula(text: str) -> str:
+    """A text as it is. Raises ValueError for one that a spreadsheet would compute."""
+    if _NO_TEXT.match(text):
+        raise ValueError(
+            "a text in a table begins with none of `=`, `+`, `-` and `@`: a spreadsheet would take "
+            "it for a formula (a dash `–` may stand there)"
+        )
+    return text
+
+
+Title = Annotated[Text, Field(max_length=LONGEST_TITLE), AfterValidator(no_formula)]
+"""What something is called: it stands in headings, tables and files for spreadsheets."""
+
+TitleOrBlank = Annotated[str, Field(max_length=LONGEST_TITLE), AfterValidator(no_formula)]
+"""As `Title`, or blank."""
+
+Cell = Annotated[Text, AfterValidator(no_formula)]
+"""A text of any length that files for spreadsheets have in a cell of its own."""
+
+CellOrBlank = Annotated[str, AfterValidator(no_formula)]
+"""As `Cell`, or blank."""
+
+WebAddress = Annotated[
+    str, StringConstraints(strict=True, pattern=r"^https?://[^\s/?#@]+([/?#]\S*)?$")
+]
+"""Where something was fetched from; no other kind of address (`javascript:`, `file:`) is one."""
+
 FormatOne = Literal[1]
 
 
 class Reference(Strict):
     """Where in a source a figure stands."""
 
-    source: Text
-    section: str | None = None
-    table: str | None = None
-    page: str | None = None
+    source: Title
+    section: TitleOrBlank | None = None
+    table: TitleOrBlank | None = None
+    page: TitleOrBlank | None = None

@@ -11,7 +11,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from schemas.common import FormatOne, Strict, Text
+from schemas.common import FormatOne, Strict, Text, Title, TitleOrBlank
 from schemas.keys import AgeInterval
 from schemas.register import RegionCode
 
@@ -40,14 +40,14 @@ class Correction(Strict):
     correction must be looked at again.
     """
 
-    file: Text
+    file: Title
     where: Cell
     expect: int = Field(ge=0)
     value: int = Field(ge=0)
     why: Text
-    reported_by: Text
+    reported_by: Title
     reported: date
-    reference: str = ""
+    reference: TitleOrBlank = ""
 
     @model_validator(mode="after")
     def _changes_something(self) -> Correction:

@@ -12,7 +12,7 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
-from schemas.common import FormatOne, Slug, Strict, Text
+from schemas.common import FormatOne, Slug, Strict, Title, TitleOrBlank
 
 RevisionName = Annotated[str, StringConstraints(strict=True, pattern=r"^[0-9a-f]{12}$")]
 """What a revision's folder is called; in quotes, for without them YAML may see a number."""
@@ -29,12 +29,12 @@ class Issued(Strict):
     it is written even for the first, as null. A blank `reference_number` is not known.
     """
 
-    document: Text
+    document: Title
     revision: RevisionName
     fingerprint: DocumentMark
     issued: date
-    by: Text
-    reference_number: Annotated[str, StringConstraints(strip_whitespace=True)] = ""
+    by: Title
+    reference_number: Annotated[TitleOrBlank, StringConstraints(strip_whitespace=True)] = ""
     replaces: RevisionName | None
 
 

@@ -16,7 +16,17 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from schemas.common import Name, PostId, RecipientType, Reference, Slug, Strict, Text
+from schemas.common import (
+    Name,
+    PostId,
+    RecipientType,
+    Reference,
+    Slug,
+    Strict,
+    Text,
+    Title,
+    TitleOrBlank,
+)
 
 Who = Annotated[tuple[RecipientType, ...], Field(min_length=1)]
 """The recipient types that something is said to."""
@@ -153,7 +163,7 @@ class FormField(Strict):
     personal: bool = False
     computed: Difference | None = None
     text: Text | None = None
-    options: Annotated[tuple[Text, ...], Field(min_length=2)] | None = None
+    options: Annotated[tuple[Title, ...], Field(min_length=2)] | None = None
 
     @model_validator(mode="after")
     def _parts_fit_the_kind(self) -> Self:
@@ -183,7 +193,7 @@ class FormField(Strict):
 class FormSection(Strict):
     """A numbered part of a form: its place in the list is its number in the annex."""
 
-    title: Text
+    title: Title
     fields: Annotated[tuple[FormField, ...], Field(min_length=1)]
 
 
@@ -208,10 +218,10 @@ class Form(Strict):
     `address` is blank where the agreement names none.
     """
 
-    title: Text
+    title: Title
     who: Who
-    sent_to: Text
-    address: str = ""
+    sent_to: Title
+    address: TitleOrBlank = ""
     by: Name | None = None
     period: Period | None = None
     sections: Annotated[tuple[FormSection, ...], Field(min_length=1)]

@@ -26,7 +26,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
-from schemas.common import Amount, Level, Name, Slug, Strict, Text
+from schemas.common import Amount, Level, Name, Slug, Strict, Title
 
 
 class AgeInterval(Strict):
@@ -136,7 +136,7 @@ class _SumOrShare(Strict):
 class SetAside(_SumOrShare):
     """A common pot that is taken first; `title` says what it is for."""
 
-    title: Text
+    title: Title
 
 
 class Part(_SumOrShare, ShareBy):
@@ -230,7 +230,7 @@ class RestStep(Strict):
 class UndistributedStep(Strict):
     """What the steps before left stays with the state, and why."""
 
-    undistributed: Text
+    undistributed: Title
 
 
 STEPS: dict[str, type[Strict]] = {

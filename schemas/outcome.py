@@ -15,13 +15,15 @@ from pydantic import Field, model_validator
 
 from schemas.common import (
     Amount,
+    CellOrBlank,
     FormatOne,
     PostId,
     RecipientCode,
     RecipientType,
     Slug,
     Strict,
-    Text,
+    Title,
+    TitleOrBlank,
 )
 from schemas.plan import DateOrBlank
 
@@ -34,10 +36,10 @@ class Used(Strict):
     """
 
     post: PostId
-    measure: str = ""
-    level: str = ""
+    measure: TitleOrBlank = ""
+    level: TitleOrBlank = ""
     used: Amount
-    note: str = ""
+    note: CellOrBlank = ""
 
 
 class Outcome(Strict):
@@ -52,9 +54,9 @@ class Outcome(Strict):
     recipient_type: RecipientType
     recipient_code: RecipientCode
     example: bool = False
-    source: Text
+    source: Title
     through: DateOrBlank = None
-    reference_number: str = ""
+    reference_number: TitleOrBlank = ""
     received: Amount
     used: tuple[Used, ...] = Field(min_length=1)
     comment: str = ""

@@ -11,7 +11,19 @@ from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from schemas.common import Amount, FormatOne, Kronor, LanCode, PostId, Slug, Strict, Text
+from schemas.common import (
+    Amount,
+    Cell,
+    FormatOne,
+    Kronor,
+    LanCode,
+    PostId,
+    Slug,
+    Strict,
+    Text,
+    Title,
+    TitleOrBlank,
+)
 from schemas.keys import Share
 
 
@@ -26,12 +38,12 @@ def _blank_is_none(value: Any) -> Any:
 
 
 Organisations = Annotated[
-    tuple[Text, ...], BeforeValidator(_one_or_several), Field(min_length=1, max_length=9)
+    tuple[Title, ...], BeforeValidator(_one_or_several), Field(min_length=1, max_length=9)
 ]
 """One organisation, or several that share a measure."""
 
 OrganisationsOrBlank = Annotated[
-    tuple[Text, ...], BeforeValidator(_one_or_several), Field(max_length=9)
+    tuple[Title, ...], BeforeValidator(_one_or_several), Field(max_length=9)
 ]
 """As `Organisations`, or none where the county's paper names none."""
 
@@ -47,10 +59,10 @@ class Measure(Strict):
     """
 
     post: PostId
-    title: Text
-    short_title: str = ""
-    level: str = ""
-    responsible: str = ""
+    title: Title
+    short_title: TitleOrBlank = ""
+    level: TitleOrBlank = ""
+    responsible: TitleOrBlank = ""
     organisation: OrganisationsOrBlank = ()
     amount: Amount | None = None
     share: Share | None = None
@@ -84,8 +96,8 @@ class KnownDifference(Strict):
 
     post: PostId
     amount: Kronor
-    reason: Text
-    source: Text
+    reason: Cell
+    source: Title
 
 
 class Change(Strict):
@@ -99,30 +111,30 @@ class Change(Strict):
 class Decision(Strict):
     """Who decides, and on what."""
 
-    by: str
-    by_long: str = ""
+    by: TitleOrBlank
+    by_long: TitleOrBlank = ""
     proposal: tuple[Text, ...]
 
 
 class RequisitionPlan(Strict):
     """Who requisitions the county's money."""
 
-    by: str
+    by: TitleOrBlank
     text: str = ""
 
 
 class Invoicing(Strict):
     """Where invoices go, and with which reference."""
 
-    to: Text
-    address: str = ""
-    reference: str = ""
+    to: Title
+    address: TitleOrBlank = ""
+    reference: TitleOrBlank = ""
 
 
 class Payment(Strict):
     """How the money reaches those who carry the measures out."""
 
-    method: str
+    method: TitleOrBlank
     text: tuple[Text, ...]
     invoicing: Invoicing | None = None
 
@@ -130,9 +142,9 @@ class Payment(Strict):
 class ReportingDuty(Strict):
     """Who reports what to whom, and by when."""
 
-    who: tuple[Text, ...] = Field(min_length=1)
+    who: tuple[Title, ...] = Field(min_length=1)
     what: Text
-    to: Text
+    to: Title
     by: date | None = None
 
 
@@ -146,12 +158,12 @@ class Plan(Strict):
     format: FormatOne
     agreement: Slug
     county: LanCode
-    title: Text
-    issuer: str
-    issuer_role: str = ""
+    title: Title
+    issuer: TitleOrBlank
+    issuer_role: TitleOrBlank = ""
     date: DateOrBlank = None
-    reference_number: str = ""
-    source: Text
+    reference_number: TitleOrBlank = ""
+    source: Title
     decision: Decision
     requisition: RequisitionPlan
     changes: tuple[Change, ...] = ()
@@ -159,7 +171,7 @@ class Plan(Strict):
     stated_sums: tuple[StatedSum, ...] = ()
     payment: Payment
     reporting: tuple[ReportingDuty, ...] = ()
-    recipients_of_extract: tuple[Text, ...] = ()
+    recipients_of_extract: tuple[Title, ...] = ()
     known_differences: tuple[KnownDifference, ...] = ()
 
     @model_validator(mode="after")

@@ -11,7 +11,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from schemas.common import FormatOne, Strict, Text
+from schemas.common import FormatOne, Strict, Text, Title
 
 RegionCode = Annotated[str, StringConstraints(strict=True, pattern=r"^([0-9]{2}|[0-9]{4})$")]
 
@@ -20,8 +20,8 @@ class RegionChange(Strict):
     """On this day these codes (with their names) became those; `what` says why, in Swedish."""
 
     day: date = Field(alias="date")
-    before: dict[RegionCode, Text] = Field(alias="from", min_length=1)
-    after: dict[RegionCode, Text] = Field(alias="to", min_length=1)
+    before: dict[RegionCode, Title] = Field(alias="from", min_length=1)
+    after: dict[RegionCode, Title] = Field(alias="to", min_length=1)
     what: Text
 
     @property
@@ -39,5 +39,5 @@ class RegionChanges(Strict):
     """Every change of the division that a population table may meet, the oldest first."""
 
     format: FormatOne
-    source: Text
+    source: Title
     changes: tuple[RegionChange, ...]

@@ -20,6 +20,9 @@ from schemas.common import (
     Slug,
     Strict,
     Text,
+    Title,
+    TitleOrBlank,
+    WebAddress,
 )
 from schemas.keys import AgeInterval
 
@@ -28,7 +31,7 @@ class Sidecar(Strict):
     """What every file from outside is sealed with: its name, size and hash, and when it came."""
 
     format: FormatOne
-    file: Text
+    file: Title
     retrieved: date
     sha256: Sha256
     bytes: int = Field(ge=0)
@@ -48,7 +51,7 @@ class Fetched(Strict):
     `updated` is the table's own stamp, as SCB writes it.
     """
 
-    address: Text
+    address: WebAddress
     query: dict[str, tuple[str, ...]]
     updated: str = ""
 
@@ -74,11 +77,11 @@ class PopulationSidecar(Sidecar):
     sum of all figures of that level, by day where there are several.
     """
 
-    table: Text
-    former_name: str = ""
-    contents: Text
-    producer: Text
-    licence: Text
+    table: Title
+    former_name: TitleOrBlank = ""
+    contents: Title
+    producer: Title
+    licence: Title
     reference_dates: tuple[date, ...] = Field(alias="reference_date", min_length=1)
     level: Level
     ages: AgeInterval | None = None
@@ -124,10 +127,10 @@ class PopulationSidecar(Sidecar):
 class WeightsSidecar(Sidecar):
     """What a table of weights, or of units, counts, and for which recipients."""
 
-    title: Text
-    source: Text
+    title: Title
+    source: Title
     recipients: RecipientType
-    unit: Text
+    unit: Title
     reference_date: date
     maturity: Maturity
     rows: int = Field(ge=0)
@@ -136,8 +139,8 @@ class WeightsSidecar(Sidecar):
 class PublishedSidecar(Sidecar):
     """Whose publication the figures are taken from."""
 
-    source: Text
-    title: str = ""
+    source: Title
+    title: TitleOrBlank = ""
     rows: int = Field(ge=0)
     note: str = ""
 
@@ -145,6 +148,6 @@ class PublishedSidecar(Sidecar):
 class RegisterSidecar(Sidecar):
     """From which day the register of codes and names is valid."""
 
-    source: Text
+    source: Title
     valid_from: date
     rows: int = Field(ge=0)

@@ -18,6 +18,8 @@ OPEN_AGE: Final = 999
 """`age_to` of an open interval; all ages are 0 to OPEN_AGE."""
 
 _CODE: Final = r"^([0-9]{2}|[0-9]{4}|SKR)$"
+# One line, no formula of a spreadsheet's.
+_NAME: Final = r"^[^=+@\s-].{0,299}$"
 _DAY: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _TYPES: Final = [str(member) for member in RecipientType]
 _LEVELS: Final = [str(member) for member in Level]
@@ -43,7 +45,7 @@ class Register(Table):
 
     type: Series[str] = pa.Field(isin=_TYPES)
     code: Series[str] = pa.Field(str_matches=_CODE)
-    name: Series[str] = pa.Field(str_length={"min_value": 1})
+    name: Series[str] = pa.Field(str_matches=_NAME)
     slug: Series[str] = pa.Field(str_matches=r"^[a-z0-9]+(-[a-z0-9]+)*$")
     lan_code: Series[str] = pa.Field(str_matches=r"^([0-9]{2})?$")
 
@@ -115,7 +117,7 @@ class Published(Table):
     recipient_code: Series[str] = pa.Field(str_matches=_CODE)
     post: Series[str]
     amount_sek: Series[int] = pa.Field(ge=0)
-    source: Series[str] = pa.Field(str_length={"min_value": 1})
+    source: Series[str] = pa.Field(str_matches=_NAME)
 
     class Config(Table.Config):
         unique: ClassVar[list[str]] = ["recipient_type", "recipient_code", "post"]

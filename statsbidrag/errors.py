@@ -5,9 +5,12 @@ Belongs here: the project's own exceptions. Does not: printing them (`pipelines.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
+
+_SPACES: Final = "\n\u00a0\u202f"
 
 
 @dataclass(frozen=True, order=True)
@@ -27,7 +30,47 @@ class Problem:
         spot = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
         head = f"{spot}: {self.place}" if self.place else spot
         lines = [head, f"  expected: {self.expected}", f"  found:    {self.found}"]
-        return "\n".join([*lines, f"  do:       {self.action}"] if self.action else lines)
+        lines += [f"  do:       {self.action}"] if self.action else []
+        return "\n".join(_printable(line) for line in lines)
+
+
+def _printable(line: str) -> str:
+    """What a file says never steers a terminal, nor turns the order of the letters around."""
+    return "".join(c if c.isprintable() or c in _SPACES else _escaped(c) for c in line)
+
+
+def _escaped(character: str) -> str:
+    return f"\\u{ord(character):04x}"
+
+
+BLANK: Final = "fill it in: it is blank"
+"""What to do about a value that is there without saying anything, as in a skeleton."""
+
+_FEW: Final = 10
+"""So many blanks are told one by one."""
+
+
+def blanks_together(problems: Sequence[Problem]) -> list[Problem]:
+    """The problems to show: where a file has many blanks, one problem names the lines of all.
+
+    Told one by one, those of a skeleton would hide whatever else is wrong.
+    """
+    blanks: dict[str, list[int]] = {}
+    for each in problems:
+        if each.action == BLANK:
+            blanks.setdefault(each.file, []).append(each.line)
+    many = {file: lines for file, lines in blanks.items() if len(lines) > _FEW}
+    shown = [each for each in problems if each.action != BLANK or each.file not in many]
+    return shown + [
+        Problem(
+            file=file,
+            place=f"{len(lines)} values are blank",
+            expected="each of them filled in",
+            found=f"nothing in line {', '.join(map(str, sorted(set(lines))))}",
+            action=f"fill them in; when {_FEW} or fewer are left, each is told of by itself",
+        )
+        for file, lines in many.items()
+    ]
 
 
 class StatsbidragError(Exception):

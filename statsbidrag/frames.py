@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +17,7 @@ from pandera.errors import SchemaErrors
 
 from schemas.tables import Table, checked
 from statsbidrag.errors import InputError, Problem, ProgramError, input_error
+from statsbidrag.texts import unfit
 
 _SHOWN: Final = 5
 
@@ -23,9 +25,12 @@ _SHOWN: Final = 5
 def checked_input(table: type[Table], frame: pd.DataFrame, path: Path) -> pd.DataFrame:
     """The frame, if it is such a table. Raises InputError naming rows of the file it came from."""
     try:
-        return checked(table, frame)
+        good = checked(table, frame)
     except SchemaErrors as error:
         raise InputError(_problems(table, error, path)) from None
+    if problems := list(_unfit_texts(good, path)):
+        raise InputError(problems)
+    return good
 
 
 def checked_own(table: type[Table], frame: pd.DataFrame) -> pd.DataFrame:
@@ -55,6 +60,20 @@ def read_csv(content: bytes, path: Path) -> pd.DataFrame:
             action="write it anew",
         )
     return frame
+
+
+def _unfit_texts(frame: pd.DataFrame, path: Path) -> Iterator[Problem]:
+    """The cells whose text no page can show, the first few of each column."""
+    for name in frame.columns:
+        column = frame[name]
+        if not pd.api.types.is_string_dtype(column.dtype):
+            continue
+        wrong = {text: found for text in column.unique() if (found := list(unfit(str(text))))}
+        cells = column[column.isin(list(wrong))].head(_SHOWN)
+        for line, text in zip(_lines(cells), cells, strict=True):
+            for each in wrong[text]:
+                place = f"row {line}, column {name}"
+                yield Problem(str(path), place, each.expected, each.found, each.action, line)
 
 
 def whole_numbers(column: pd.Series, path: Path) -> pd.Series:

@@ -26,9 +26,9 @@ INDEX: Final = "index.html"
 _NATION: Final = "Fördelning per region, län och kommun"
 _DECISION: Final = "beslutsunderlag.html"
 _TABLES: Final = {
+    "allocation.xlsx": "Så räknas beloppen fram (XLSX)",
     "allocation.csv": "Belopp per mottagare och post (CSV)",
     "totals.csv": "Summor per mottagare och post (CSV)",
-    "allocation.xlsx": "Belopp och summor (Excel)",
     "reconciliation.csv": "Avstämning (CSV)",
 }
 _CHECKS: Final = {

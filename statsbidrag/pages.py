@@ -7,9 +7,13 @@ Belongs here: from a template and its values to bytes. Does not: documents, whic
 from __future__ import annotations
 
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
+from typing import Final
 
 from statsbidrag.rendering import TEMPLATES, _environment
+
+_WORDS: Final = "makron.html.jinja"
 
 
 def html_page(
@@ -23,3 +27,9 @@ def page_template(template: str, templates: Path = TEMPLATES) -> Callable[..., b
     """What makes pages of this template, which is read once for all of them."""
     compiled = _environment(templates).get_template(template)
     return lambda **values: compiled.render(**values).encode()
+
+
+def in_words(macro: str, *values: object, templates: Path = TEMPLATES) -> str:
+    """A wording that documents share (`templates/makron.html.jinja`), as plain text."""
+    words = getattr(_environment(templates).get_template(_WORDS).module, macro)
+    return unescape(str(words(*values))).strip()

@@ -26,6 +26,7 @@ from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 from statsbidrag.errors import ProgramError, input_error
+from statsbidrag.texts import font_characters
 
 FONT_FAMILY: Final = "Source Sans 3"
 STYLESHEETS: Final = ("css/base.css", "css/print.css")
@@ -295,17 +296,6 @@ def _strict_weasyprint(title: str) -> Iterator[None]:
 
 
 # --- Characters ------------------------------------------------------------------------------
-
-
-@lru_cache(maxsize=4)
-def font_characters(base: Path) -> frozenset[int]:
-    """The code points that every vendored font has a glyph for."""
-    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
-
-    files = sorted((base / "fonts").glob("*.woff2"))
-    if not files:
-        raise ProgramError(f"{base / 'fonts'}: no fonts (*.woff2). Restore them from the sources.")
-    return frozenset.intersection(*(frozenset(TTFont(file).getBestCmap()) for file in files))
 
 
 def require_characters(html: str, known: Iterable[int], title: str) -> None:

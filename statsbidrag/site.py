@@ -20,6 +20,7 @@ from statsbidrag.audit import withheld_in_words
 from statsbidrag.errors import InputError, ProgramError
 from statsbidrag.fingerprint import inputs_of
 from statsbidrag.front_page import INDEX, AgreementEntry, agreement_entry, index_page, newest_first
+from statsbidrag.handbook import handbook_files
 from statsbidrag.maps import Outlines, read_geography
 from statsbidrag.pages import html_page
 from statsbidrag.publication import (
@@ -82,8 +83,8 @@ def write_site(raw: Raw, output: Path, project: Path) -> list[ProgramError]:
 
     Every current revision is shown. An agreement without one is shown with the revision of its
     inputs as they are, if there is such a one: something of it is withheld. Gives back the errors
-    of revisions that cannot be read: the site goes without them. Raises ProgramError where nothing
-    can be written.
+    of revisions, and of a handbook, that cannot be read: the site goes without them. Raises
+    ProgramError where nothing can be written.
     """
     current, failed = current_manifests(output)
     shown = [
@@ -107,6 +108,10 @@ def write_site(raw: Raw, output: Path, project: Path) -> list[ProgramError]:
     order = [entry.id for entry in entries]
     shown.sort(key=lambda each: order.index(each.manifest.agreement))
     files, unread = site_files(entries, shown, raw)
+    try:
+        files |= handbook_files(project)
+    except ProgramError as error:
+        failed.append(error)
     write_files(output, {**files, **{f"{STATIC}/{n}": c for n, c in static_files().items()}})
     remove_others(output, FOLDER, files.keys())
     return [*failed, *unread]

@@ -13,7 +13,7 @@ from __future__ import annotations
 import copy
 import difflib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -22,7 +22,8 @@ from typing import Any, Final, Generic, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from statsbidrag.errors import InputError, Problem, input_error
+from statsbidrag.errors import BLANK, InputError, Problem, input_error
+from statsbidrag.texts import unfit
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -126,10 +127,14 @@ def read_yaml(path: Path) -> YamlFile:
 def read_model(path: Path, model: type[Model]) -> tuple[Model, YamlFile]:
     """The file as a model. Raises InputError with every mistake in it, each at its line."""
     file = read_yaml(path)
+    problems = list(_unfit_texts(file))
     try:
-        return model.model_validate(file.data), file
+        found = model.model_validate(file.data)
     except ValidationError as error:
-        raise InputError(_problems(file, model, error)) from None
+        problems += _problems(file, model, error)
+    if problems:
+        raise InputError(problems)
+    return found, file
 
 
 @dataclass(frozen=True)
@@ -157,6 +162,7 @@ def read_lenient(
     """
     file = read_yaml(path)
     touched: set[Location] = set()
+    unfit_texts = list(_unfit_texts(file))
     problems: list[Problem] = []
     for _ in range(_MOST_MENDINGS):
         try:
@@ -178,8 +184,8 @@ def read_lenient(
             if not unknown and len(here) <= _OF_TOP_LEVEL:
                 touched.add(here)
         else:
-            return Lenient(found, file, problems, frozenset(touched))
-    return Lenient(None, file, problems, frozenset(touched))
+            return Lenient(found, file, [*unfit_texts, *problems], frozenset(touched))
+    return Lenient(None, file, [*unfit_texts, *problems], frozenset(touched))
 
 
 _Mended = tuple[YamlFile, Location]
@@ -390,11 +396,38 @@ def is_plain_text(text: str) -> bool:
     return text not in _WORDS and not _INT.fullmatch(text) and not _FLOAT.fullmatch(text)
 
 
+def _unfit_texts(file: YamlFile) -> Iterator[Problem]:
+    """The texts that no page can show, keys too: whatever else the file is, they are wrong."""
+    waiting: list[tuple[Location, Any]] = [((), file.data)]
+    for at, part in waiting:
+        texts = [part] if isinstance(part, str) else []
+        if isinstance(part, list):
+            waiting.extend(((*at, index), item) for index, item in enumerate(part))
+        elif isinstance(part, dict):
+            waiting.extend(((*at, key), value) for key, value in part.items())
+            texts = list(part)
+        for text in texts:
+            for each in unfit(text):
+                place = at if isinstance(part, str) else (*at, text)
+                yield file.problem(
+                    place, expected=each.expected, found=each.found, action=each.action
+                )
+
+
 def _dotted(at: Location) -> str:
     out = ""
     for part in at:
         out += f"[{part}]" if isinstance(part, int) else f".{part}" if out else str(part)
     return out
+
+
+_WANTED: Final = {
+    "string_too_short": "a text of at least 1 character",
+    "string_type": "a text",
+    "date_from_datetime_parsing": "a date, such as 2024-11-01",
+    "model_type": "its parts in braces: {source: agreement, section: …}",
+}
+"""What is said of a blank, in other words than of a wrong value."""
 
 
 def _problems(
@@ -427,6 +460,8 @@ def _problems(
             expected = expected.removeprefix("Value error, ")
         elif kind == "string_type" and number is not None:
             action = f'write it in quotes, with its zeros: "{number}"'
+        if given in ("", None, [], ()) and kind not in ("missing", "extra_forbidden"):
+            expected, action = _WANTED.get(kind, expected), BLANK
         problems.append(file.problem(at, expected=expected, found=found, action=action))
     return problems
 

@@ -437,7 +437,7 @@ def test_every_maturity_is_told_of_somewhere() -> None:
 
 
 def test_the_handbook_names_every_maturity(project: Path) -> None:
-    text = (project / "docs" / "handbok.md").read_text("utf-8")
+    text = (project / "docs" / "handbok" / "folkmangd.md").read_text("utf-8")
     for maturity in Maturity:
         if maturity != Maturity.UNRESOLVED:
             assert f"| `{maturity}` |" in text

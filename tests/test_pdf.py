@@ -16,8 +16,9 @@ import pypdf
 import pytest
 
 from statsbidrag.errors import InputError, ProgramError
-from statsbidrag.pdf import Attachment, engine_versions, font_characters, render_pdf
+from statsbidrag.pdf import Attachment, engine_versions, render_pdf
 from statsbidrag.rendering import TEMPLATES
+from statsbidrag.texts import font_characters
 
 CREATED = datetime(2023, 12, 21, tzinfo=UTC)
 CSV = Attachment("data.csv", b"a;b\r\n1;2\r\n", "text/csv", "Tabellen")
@@ -131,6 +132,10 @@ def test_the_same_bytes_in_another_folder_and_process(tmp_path: Path) -> None:
         "css/saknas.svg",
         "ftp://example.org/a.svg",
         "file://example.org/a.svg",
+        "//example.org/a.svg",
+        "css/%2e%2e/%2e%2e/pyproject.toml",
+        "data:image/svg+xml,<svg xmlns=%22http://www.w3.org/2000/svg%22/>",
+        "javascript:alert(1)",
     ],
 )
 def test_an_address_outside_the_templates_is_refused(address: str) -> None:

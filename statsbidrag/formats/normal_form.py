@@ -10,6 +10,7 @@ that must equal the sum of others.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -482,7 +483,8 @@ def _constant(value: str, count: int) -> pd.Categorical:
 
 def _printable(notes: Iterable[str]) -> tuple[str, ...]:
     """Each note once, on one line, without characters that no page can show."""
-    lines = ("".join(c if c.isprintable() else " " for c in note) for note in notes)
+    whole = (unicodedata.normalize("NFC", note) for note in notes)
+    lines = ("".join(c if c.isprintable() else " " for c in note) for note in whole)
     return tuple(dict.fromkeys(line for note in lines if (line := " ".join(note.split()))))
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import io
 import re
+import unicodedata
 import warnings
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -39,6 +40,7 @@ from statsbidrag.sheets.form import (
     Table,
     parted,
 )
+from statsbidrag.texts import unfit
 from statsbidrag.yamlfile import Location
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -454,8 +456,8 @@ class _Reader:
         try:
             value = self._value(cell, column)
         except ValueError as error:
-            expected, action = str(error.args[0]), str(error.args[1])
-            self.told(place, expected, _found(cell), action)
+            expected, action, *found = (str(each) for each in error.args)
+            self.told(place, expected, found[0] if found else _found(cell), action)
             return Cell(None, place, wrong=True)
         if column.required and value in ("", None, ()):
             self.told(place, f"a value: {column.heading}", "nothing", "fill it in")
@@ -513,7 +515,9 @@ def _plain(value: object) -> str:
         return ""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return str(value).replace("\r\n", "\n").replace("_x000D_", "").strip()
+    # Text copied out of a PDF often has letters in two parts, `a` and its ring.
+    text = unicodedata.normalize("NFC", str(value))
+    return text.replace("\r\n", "\n").replace("_x000D_", "").strip()
 
 
 def _folded(text: str) -> str:
@@ -565,7 +569,10 @@ def _text(value: object) -> str:
         raise ValueError("text", "format the cell as text, and write it again")
     if not isinstance(value, str | int | float):
         raise ValueError("text", "write text")
-    return _plain(value)
+    text = _plain(value)
+    for each in unfit(text):
+        raise ValueError(each.expected, each.action, each.found)
+    return text
 
 
 def _texts(value: object) -> tuple[str, ...]:
