@@ -44,17 +44,14 @@ def locator(
     left, top, right, bottom = _around(geography.paths[each] for each in near)
     others = "".join(geography.paths[each] for each in near if each != code)
     thin = max(right - left, bottom - top) // 300 + 1
-    paths = [
-        Markup('<path class="{}" fill="{}" stroke="{}" d="{}"/>\n').format(*each)
-        for each in (
-            ("elsewhere", SHADES[0], RULE, others),
-            ("here", ACCENT, ACCENT, geography.paths[code]),
-        )
-    ]
+    # Outlines are numbers and the letters M, l and z (`schemas.geography.Outline`).
     group = Markup(
-        '<g fill-rule="evenodd" stroke-width="{}" stroke-linejoin="round"'
-        ' transform="translate({} {})">\n{}</g>\n'
-    ).format(thin, thin - left, thin - top, Markup("").join(paths))
+        f'<g fill-rule="evenodd" stroke-width="{thin}" stroke-linejoin="round"'
+        f' transform="translate({thin - left} {thin - top})">\n'
+        f'<path class="elsewhere" fill="{SHADES[0]}" stroke="{RULE}" d="{others}"/>\n'
+        f'<path class="here" fill="{ACCENT}" stroke="{ACCENT}" d="{geography.paths[code]}"/>\n'
+        "</g>\n"
+    )
     return drawing(
         [group],
         prefix="lage",

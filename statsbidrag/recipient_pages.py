@@ -148,10 +148,10 @@ def _kin(each: Recipient, families: Mapping[str, list[Recipient]]) -> Iterator[K
     """For a county its region and municipalities; for others the county, and its region."""
     order = [RecipientType.LAN, RecipientType.REGION, RecipientType.KOMMUN]
     own = families.get(each.code[:2], []) if each.type != RecipientType.SKR else []
+    same = _one_and_the_same(own)
     for other in sorted(own, key=lambda one: order.index(one.type)):
-        near = RecipientType.KOMMUN not in (each.type, other.type) or (
-            RecipientType.LAN in (each.type, other.type) or _one_and_the_same(own)
-        )
+        types = (each.type, other.type)
+        near = same or RecipientType.KOMMUN not in types or RecipientType.LAN in types
         if other is not each and near:
             yield Kin(f"{other.path}.html", other.name)
 

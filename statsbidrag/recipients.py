@@ -26,7 +26,6 @@ from statsbidrag.derivation import rounding_step
 from statsbidrag.errors import ProgramError, UsageError
 from statsbidrag.figures import Figure, maturities_to_explain
 from statsbidrag.published_revision import (
-    Amount,
     Key,
     PublishedBasis,
     PublishedPost,
@@ -259,6 +258,7 @@ def _post(
     amount = revision.amounts.get(key)
     if amount is None:
         return PostShown(post, None, None, None, None, (), None, "")
+    exact = None if amount.computed_sek is None else amount.exact
     return PostShown(
         post=post,
         figure=amount.figure,
@@ -266,17 +266,17 @@ def _post(
         published_sek=amount.published_sek,
         verdict=verdicts.get(key),
         steps=tuple(_step(step, revision.bases) for step in amount.steps),
-        exact=None if amount.computed_sek is None else amount.exact,
-        rounded=_rounded(post, amount),
+        exact=exact,
+        rounded=_rounded(post, exact, amount.computed_sek),
     )
 
 
-def _rounded(post: PublishedPost, amount: Amount) -> str:
-    if amount.exact is None or amount.computed_sek is None:
+def _rounded(post: PublishedPost, exact: Fraction | None, amount_sek: int | None) -> str:
+    if exact is None or amount_sek is None:
         return ""
     rounding = Rounding(method=post.method, unit=post.unit, totals=TotalsFrom.UNROUNDED)
     unit = "krona" if post.unit == 1 else kronor(post.unit)
-    words = rounding_step(amount.exact, amount.computed_sek, rounding).words
+    words = rounding_step(exact, amount_sek, rounding).words
     return words.replace("till närmaste", f"till närmaste {unit}")
 
 

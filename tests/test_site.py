@@ -280,6 +280,28 @@ def test_the_list_is_in_swedish_order(pages: dict[str, _Page]) -> None:
     assert names.index("Älmhult") > names.index("Årjäng")
 
 
+def test_a_page_shows_where_its_recipient_lies(output: Path) -> None:
+    own = {
+        "kommun/2380-ostersund": "Karta: Östersund, i mörkare färg, i sitt län",
+        "region/23-region-jamtland-harjedalen": "Karta: Region Jämtland Härjedalen",
+        # The only municipality of its county is shown as the county.
+        "kommun/0980-gotland": "Karta: Gotland, i mörkare färg, i Sverige",
+    }
+    for page, title in own.items():
+        html = (output / f"mottagare/{page}.html").read_text("utf-8")
+        assert title in html
+        assert "Gränser: SCB." in html
+    assert "Karta:" not in (output / "mottagare/skr.html").read_text("utf-8")
+
+
+def test_the_years_are_a_chart_with_its_table(output: Path) -> None:
+    html = (output / "mottagare/kommun/2380-ostersund.html").read_text("utf-8")
+    [chart] = re.findall(r'<svg[^>]*class="drawing bars".*?</svg>', html, re.S)
+    assert chart.count('class="bar-now"') == 2
+    assert "2024: 614\u00a0046\u00a0kr\u00a0*" in chart
+    assert "Tabell 1. Statsbidrag till Östersund per år, kronor" in html
+
+
 def test_the_index_names_everybody_once(output: Path) -> None:
     text = (output / "sokregister.js").read_text("utf-8")
     assert '["Östersund","2380","kommun i Jämtlands län","kommun/2380-ostersund"]' in text

@@ -38,7 +38,7 @@ from statsbidrag.sheets.calculated import (
 from statsbidrag.sheets.form import GUIDE, Shown
 from statsbidrag.sheets.posts import POSTS, created
 from statsbidrag.sheets.writing import named
-from statsbidrag.typography import kronor, stopped
+from statsbidrag.typography import kronor, listed, stopped
 from statsbidrag.wording import key_in_words, rounding_in_words
 from statsbidrag.workbook.keys import NO, YES, PostColumns, plain
 from statsbidrag.workbook.parts import Parts
@@ -52,6 +52,13 @@ _TYPES: Final = {
     RecipientType.REGION: "Region",
     RecipientType.KOMMUN: "Kommun",
     RecipientType.LAN: "Län",
+    RecipientType.SKR: "SKR",
+}
+
+_NOUNS: Final = {
+    RecipientType.REGION: "regionerna",
+    RecipientType.KOMMUN: "kommunerna",
+    RecipientType.LAN: "länen",
     RecipientType.SKR: "SKR",
 }
 
@@ -164,7 +171,7 @@ class _Book:
             ("Avrundning", rounding_in_words(self.agreement.rounding)),
         ]
         if self.agreement.rounding.assumed_for:
-            types = ", ".join(_TYPES[each].lower() for each in self.agreement.rounding.assumed_for)
+            types = listed(_NOUNS[each] for each in self.agreement.rounding.assumed_for)
             lines.append(
                 (
                     "Vår läsning",

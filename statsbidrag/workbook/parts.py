@@ -25,7 +25,7 @@ COMPARED: Final = 10**15
 """Spreadsheets compare fifteen digits."""
 
 MILLIONTHS: Final = 10**6
-_SLACK: Final = Fraction(1, 5 * MILLIONTHS)
+_SLACK: Final = Fraction(2, 10 * MILLIONTHS)
 """More than a double is off by, of what a post can hold."""
 
 
