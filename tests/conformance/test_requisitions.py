@@ -55,7 +55,7 @@ def shown_on(form: Path) -> tuple[list[str], list[str]]:
     on_page, on_paper = amounts.findall(spoken), amounts.findall(paper)
     assert len(filled) == len(on_page), form
     assert [text for text in typed if text.strip()] == [], form
-    assert (WHY in spoken) == (WHY in paper)
+    assert (WHY in spoken) == (not filled), form
     return on_page, on_paper
 
 
@@ -69,8 +69,9 @@ def test_no_form_carries_an_estimated_amount(agreement: str, output: Path) -> No
         shown = dict(zip(forms, pool.map(shown_on, forms, chunksize=16), strict=True))
     blank = 0
     for form, both in shown.items():
-        who, code = form.parts[-3], form.parts[-2].partition("-")[0]
-        sek = asked[("skr", "SKR") if form.parent.name == "skr" else (who, code)]
+        code = form.parts[-2].partition("-")[0]
+        who = {"skr": ("SKR", "SKR"), "lan": ("län", code)}
+        sek = asked[who.get(form.parts[-2]) or who.get(form.parts[-3]) or (form.parts[-3], code)]
         expected = [] if sek is None else [kronor(sek).replace("\N{NO-BREAK SPACE}", " ")]
         blank += sek is None
         for amounts in both:
@@ -83,10 +84,9 @@ def definitive(raw: RawCopy) -> None:
     content = raw.path(ESTIMATE).read_bytes()
     sidecar = raw.path(ESTIMATE).with_suffix(".yaml")
     name = "folkmangd_2024-11-01_kommun_alder_kon"
-    told = re.sub("(?ms)^method:.*?(?=^[a-z]|\\Z)", "", sidecar.read_text("utf-8"))
-    told = told.replace("maturity: estimate", "maturity: definitive")
+    told = sidecar.read_text("utf-8").replace("maturity: estimate", "maturity: definitive")
     told = re.sub("(?m)^file: .*$", f"file: {name}.json", told)
-    told = re.sub("(?m)^(producer): .*$", "\\1: SCB", told)
+    told = told.replace("producer: projektets skattning", "producer: SCB")
     extract = json.loads(content)
     content = json.dumps(extract, ensure_ascii=False, indent=1).encode()
     raw.path(f"population/{name}.json").write_bytes(content)
