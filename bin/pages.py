@@ -48,7 +48,9 @@ def draw(pdf: Path, number: int, picture: Path) -> None:
         whole = Path(folder, "page")
         only = ("-r", "100", "-f", str(number), "-l", str(number), "-singlefile", "-png")
         subprocess.run(["pdftoppm", *only, pdf, whole], check=True)
-        Image.open(f"{whole}.png").quantize(32).save(picture, optimize=True)
+        Image.open(f"{whole}.png").quantize(64, Image.Quantize.MAXCOVERAGE).save(
+            picture, optimize=True
+        )
     if picture.stat().st_size > LIMIT:
         sys.exit(f"{picture.name}: {picture.stat().st_size} bytes, more than {LIMIT}.")
 
