@@ -167,11 +167,7 @@ def faults_of(output: Path, name: str) -> list[tuple[str, str]]:
 @pytest.fixture(scope="module")
 def faults(output: Path, judged: dict[str, list[str]]) -> dict[str, list[str]]:
     """What is wrong with the papers, by the kind of fault."""
-    names = sample(
-        path.relative_to(output).as_posix()
-        for path in output.rglob("*.pdf")
-        if "current" in path.parts or "diff" in path.parts
-    )
+    names = sample(path.relative_to(output).as_posix() for path in output.rglob("*.pdf"))
     assert names
     judged["papers read back"] = names
     found: dict[str, list[str]] = {fault.__name__: [] for fault in FAULTS}

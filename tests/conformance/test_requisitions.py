@@ -18,7 +18,7 @@ import pytest
 
 from statsbidrag.documents import views
 from statsbidrag.raw import Raw
-from statsbidrag.rendering import View, render
+from statsbidrag.rendering import render
 from statsbidrag.stages import material
 from statsbidrag.typography import kronor
 from tests.behaviour.helpers import A24, A25, RawCopy, copy_of_raw, sha256
@@ -55,7 +55,7 @@ def shown_on(form: Path) -> tuple[list[str], list[str]]:
     on_page, on_paper = amounts.findall(spoken), amounts.findall(paper)
     assert len(filled) == len(on_page), form
     assert [text for text in typed if text.strip()] == [], form
-    assert (WHY in spoken) == (WHY in paper)
+    assert (WHY in spoken) == (not filled), form
     return on_page, on_paper
 
 
@@ -69,8 +69,9 @@ def test_no_form_carries_an_estimated_amount(agreement: str, output: Path) -> No
         shown = dict(zip(forms, pool.map(shown_on, forms, chunksize=16), strict=True))
     blank = 0
     for form, both in shown.items():
-        who, code = form.parts[-3], form.parts[-2].partition("-")[0]
-        sek = asked[("skr", "SKR") if form.parent.name == "skr" else (who, code)]
+        code = form.parts[-2].partition("-")[0]
+        who = {"skr": ("SKR", "SKR"), "lan": ("län", code)}
+        sek = asked[who.get(form.parts[-2]) or who.get(form.parts[-3]) or (form.parts[-3], code)]
         expected = [] if sek is None else [kronor(sek).replace("\N{NO-BREAK SPACE}", " ")]
         blank += sek is None
         for amounts in both:
@@ -79,40 +80,27 @@ def test_no_form_carries_an_estimated_amount(agreement: str, output: Path) -> No
 
 
 def definitive(raw: RawCopy) -> None:
-    """A table that its producer vouches for takes the place of the estimate."""
-    content = raw.path(ESTIMATE).read_bytes()
-    sidecar = raw.path(ESTIMATE).with_suffix(".yaml")
-    name = "folkmangd_2024-11-01_kommun_alder_kon"
-    told = re.sub("(?ms)^method:.*?(?=^[a-z]|\\Z)", "", sidecar.read_text("utf-8"))
+    """A table of the same figures, which its producer vouches for, replaces the estimate."""
+    estimate = raw.path(ESTIMATE)
+    name = "population/folkmangd_2024-11-01_kommun_alder_kon"
+    told = estimate.with_suffix(".yaml").read_text("utf-8")
     told = told.replace("maturity: estimate", "maturity: definitive")
-    told = re.sub("(?m)^file: .*$", f"file: {name}.json", told)
-    told = re.sub("(?m)^(producer): .*$", "\\1: SCB", told)
-    extract = json.loads(content)
-    content = json.dumps(extract, ensure_ascii=False, indent=1).encode()
-    raw.path(f"population/{name}.json").write_bytes(content)
-    old = sha256(raw.path(ESTIMATE).read_bytes())
-    raw.path(f"population/{name}.yaml").write_text(f"{told}replaces: {old}\n", "utf-8")
-    raw.seal(f"population/{name}.json")
-
-
-def forms_of(raw: Raw) -> dict[str, View]:
-    names = {f"{OSTERSUND}/rekvisition", f"{OSTERSUND}/ekonomisk-redovisning"}
-    return {view.path: view for view in views(material(raw, A25)) if view.path in names}
+    told = told.replace("producer: projektets skattning", "producer: SCB")
+    told = told.replace(f"file: {estimate.name}", f"file: {Path(name).name}.json")
+    told = f"{told}replaces: {sha256(estimate.read_bytes())}\n"
+    raw.path(f"{name}.yaml").write_text(told, "utf-8")
+    # The same figures, but not the same file.
+    raw.write(f"{name}.json", json.dumps(json.loads(estimate.read_bytes()), indent=1).encode())
 
 
 def test_a_definitive_table_fills_in_what_its_estimate_left_blank(tmp_path: Path) -> None:
     raw = copy_of_raw(tmp_path / "raw")
-    shown: list[set[str]] = []
-    for change in (None, definitive):
-        if change:
-            change(raw)
-        found = set()
-        for path, view in forms_of(Raw(raw.root)).items():
-            for name, content in render(view).named().items():
-                (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-                (tmp_path / name).write_bytes(content)
-            on_page, on_paper = shown_on(tmp_path / f"{path}.html")
-            assert on_page == on_paper
-            found.update(on_page)
-        shown.append(found)
-    assert shown == [set(), {"1 337 343 kr"}]
+    definitive(raw)
+    names = {f"{OSTERSUND}/rekvisition", f"{OSTERSUND}/ekonomisk-redovisning"}
+    forms = [view for view in views(material(Raw(raw.root), A25)) if view.path in names]
+    for view in forms:
+        for name, content in render(view).named().items():
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name).write_bytes(content)
+        assert shown_on(tmp_path / f"{view.path}.html") == (["1 337 343 kr"], ["1 337 343 kr"])
+    assert len(forms) == 2
