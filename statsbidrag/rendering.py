@@ -12,6 +12,7 @@ import dataclasses
 import hashlib
 import inspect
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -37,6 +38,9 @@ STATIC: Final = "static"
 
 _MODULES: Final = ("figures.py", "pdf.py", "rendering.py", "typography.py")
 _WORD_MODULES: Final = ("marked_figures.py", "word_body.py", "word_document.py")
+_TAG: Final = re.compile("<[^>]*>")
+_LONG_WORD: Final = re.compile(r"(?<![^\s/-])(?![0-9a-f]{64})[^ \n/-]{31}")
+"""A fingerprint is broken anyway, and the longest usual words have some twenty-five letters."""
 _STATIC_KINDS: Final = ("css/*.css", "fonts/*", "js/*.js")
 
 
@@ -152,7 +156,11 @@ def page_for_paper(view: View, mark: str = "", templates: Path = TEMPLATES) -> s
 def _page(view: View, mark: str, static: str, templates: Path) -> str:
     """The HTML, which finds style sheets and scripts below `static`."""
     template = _environment(templates).get_template(view.template)
-    return template.render(view=view, fingerprint=mark, static=static)
+    html = template.render(view=view, fingerprint=mark, static=static)
+    # Columns that break words anywhere are for these alone: usual words stay whole.
+    if _LONG_WORD.search(_TAG.sub(" ", html)):
+        html = html.replace("<body ", '<body class="long-words" ', 1)
+    return html
 
 
 @lru_cache(maxsize=4)
