@@ -58,6 +58,21 @@ WIDER_THAN_THE_WINDOW = """() => {
         .map((e) => e.outerHTML.slice(0, 120));
     return root.scrollWidth > root.clientWidth ? [`${root.scrollWidth} px`, ...beyond] : beyond;
 }"""
+SHEET = 605
+"""What A4 has between its margins, in the browser's pixels; the revision document lies down."""
+CUT_OFF = """() => {
+    const lies = document.querySelector("table.revision") !== null;
+    const edge = lies ? 970 : document.documentElement.clientWidth;
+    const hangs = (e) => e.matches(".mark");
+    return [...document.body.querySelectorAll("*")]
+        .filter((e) => e.getBoundingClientRect().right > edge + 1 && !hangs(e))
+        .map((e) => `cut off: ${e.outerHTML.slice(0, 120)}`);
+}"""
+INK_AND_PAPER = """() => {
+    const root = getComputedStyle(document.documentElement);
+    return [root.color, root.backgroundColor];
+}"""
+BLACK_ON_WHITE = {("rgb(0, 0, 0)", paper) for paper in ("rgba(0, 0, 0, 0)", "rgb(255, 255, 255)")}
 STOPS = ":is(a[href], summary, [tabindex='0'], input, select, textarea, button)"
 FOCUSED = """() => {
     const e = document.activeElement, box = e.getBoundingClientRect();
@@ -250,6 +265,20 @@ def test_nothing_is_wider_than_a_phone(browser: Browser, on_every_page: EveryPag
         return found + scrollers
 
     with page_of(browser, width=NARROW) as page:
+        on_every_page(page, judge)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_page_printed_by_its_reader_is_black_on_white_and_whole(
+    browser: Browser, on_every_page: EveryPage, scheme: Scheme
+) -> None:
+    def judge(_name: str, page: Page) -> list[str]:
+        page.emulate_media(media="print", color_scheme=scheme)
+        ink, paper = page.evaluate(INK_AND_PAPER)
+        cut: list[str] = page.evaluate(CUT_OFF)
+        return [*cut, *([] if (ink, paper) in BLACK_ON_WHITE else [f"{ink} on {paper}"])]
+
+    with page_of(browser, width=SHEET, scheme=scheme) as page:
         on_every_page(page, judge)
 
 
