@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, Valida
 from pydantic import model_validator as validated
 
 from statsbidrag.errors import InputError, input_error
+from statsbidrag.texts import seen
 
 FORMAT: Final = "json-stat2"
 LATER: Final = "try again later; nothing is stored"
@@ -204,9 +205,9 @@ def notes_of(dataset: Dataset) -> Notes:
 
     def add(texts: Sequence[str], mandatory: Mapping[str, bool]) -> None:
         for index, text in enumerate(texts):
-            if text.strip():
+            if note := seen(text).strip():
                 own = mandatory.get(str(index), False)
-                found[text.strip()] = found.get(text.strip(), False) or own
+                found[note] = found.get(note, False) or own
 
     add(dataset.note, dataset.extension.note_mandatory)
     for dimension in dataset.dimension.values():

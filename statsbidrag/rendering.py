@@ -39,8 +39,8 @@ STATIC: Final = "static"
 _MODULES: Final = ("figures.py", "pdf.py", "rendering.py", "typography.py")
 _WORD_MODULES: Final = ("marked_figures.py", "word_body.py", "word_document.py")
 _TAG: Final = re.compile("<[^>]*>")
-_LONG_WORD: Final = re.compile(r"(?<![^\s/-])(?![0-9a-f]{64})[^ \n/-]{31}")
-"""A fingerprint is broken anyway, and the longest usual words have some twenty-five letters."""
+_LONG_WORD: Final = re.compile(r"(?<![^\s-])(?![0-9a-f]{64})[^ \n-]{29}")
+"""A fingerprint is broken anyway, and usual words have at most some twenty-five letters."""
 _STATIC_KINDS: Final = ("css/*.css", "fonts/*", "js/*.js")
 
 

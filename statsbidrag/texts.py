@@ -45,6 +45,7 @@ _KINDS: Final = {
     "Zl": "a line separator",
     "Zp": "a paragraph separator",
 }
+_INSTEAD: Final = {kind: "" if kind[0] == "M" or kind == "Cf" else " " for kind in _KINDS}
 _BEFORE: Final = 30
 _MOST_TOLD: Final = 5
 
@@ -81,6 +82,12 @@ def unfit(text: str) -> Iterator[Unfit]:
                 f"{len(stretch)}: “{_shown(stretch[:_BEFORE])}…”",
                 "divide it with spaces, or shorten it",
             )
+
+
+def seen(text: str) -> str:
+    """Somebody else's text without what nobody sees in it, for nobody here can correct it there."""
+    whole = unicodedata.normalize("NFC", text)
+    return "".join(c if c == "\n" else _INSTEAD.get(unicodedata.category(c), c) for c in whole)
 
 
 def _fits(character: str) -> bool:

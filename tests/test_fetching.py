@@ -368,7 +368,7 @@ def test_a_new_note_is_news(scb: Scb, fetch: Callable[[], Fetched]) -> None:
 
 
 def test_a_note_is_kept_as_it_is(scb: Scb, fetch: Callable[[], Fetched]) -> None:
-    note = "Rad ett: 'så' & *så*\n\n# rad två\t\x85 {x} \U0001f642 \x01"
+    note = "Rad ett: 'så' & *så*\n\n# rad två {x} <b>fet</b>"
     scb.population.notes = (note, "  ", " " + note + "\n", "null", "2025", "- x")
     first = fetch().stored
     assert sidecar(first[0]).notes == (note, "null", "2025", "- x")

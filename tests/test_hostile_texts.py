@@ -29,7 +29,7 @@ from statsbidrag.errors import InputError, Problem
 from statsbidrag.plan_sheet import plan_workbook, read_plan
 from statsbidrag.rendering import TEMPLATES, Document, View, render
 from statsbidrag.stages import material
-from statsbidrag.texts import font_characters, unfit
+from statsbidrag.texts import font_characters, seen, unfit
 from statsbidrag.yamlfile import read_yaml
 from tests.cases.hostile_texts import REFUSED, SHOWN, full_of
 from tests.cases.small_country import AGREEMENT, SmallCountry
@@ -297,6 +297,11 @@ def test_the_fonts_have_what_is_let_by_unseen() -> None:
     for code in (*range(0x3000), *range(0xD800, 0xE010), *range(0xFE00, 0x10010)):
         if code not in known and code != ord("\n"):
             assert next(unfit(chr(code)), None) is not None, hex(code)
+
+
+def test_a_producers_note_loses_what_nobody_sees() -> None:
+    note = "Rad\u200b ett:\ta\u030a\u00ad\n\u202e\x85– <b>"
+    assert seen(note) == "Rad ett: å\n – <b>"
 
 
 def test_languages_of_the_country_are_let_by() -> None:

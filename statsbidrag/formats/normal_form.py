@@ -10,7 +10,6 @@ that must equal the sum of others.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -43,6 +42,7 @@ from statsbidrag.formats.regions import require_regions
 from statsbidrag.perturbation import perturbation_of, tolerance
 from statsbidrag.preliminary import is_preliminary
 from statsbidrag.raw import Sealed
+from statsbidrag.texts import seen
 
 _Key = TypeVar("_Key", str, tuple[int, int])
 _SHOWN: Final = 5
@@ -483,9 +483,7 @@ def _constant(value: str, count: int) -> pd.Categorical:
 
 def _printable(notes: Iterable[str]) -> tuple[str, ...]:
     """Each note once, on one line, without characters that no page can show."""
-    whole = (unicodedata.normalize("NFC", note) for note in notes)
-    lines = ("".join(c if c.isprintable() else " " for c in note) for note in whole)
-    return tuple(dict.fromkeys(line for note in lines if (line := " ".join(note.split()))))
+    return tuple(dict.fromkeys(line for note in notes if (line := " ".join(seen(note).split()))))
 
 
 def _age(span: tuple[int, int]) -> str:
