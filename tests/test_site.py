@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
+from unittest import mock
 
 import pandas as pd
 import pytest
@@ -18,6 +20,7 @@ from statsbidrag.contents import about
 from statsbidrag.front_page import AgreementEntry, agreement_entry, index_page
 from statsbidrag.material import Material
 from statsbidrag.raw import Raw
+from statsbidrag.recipients import recipients
 from statsbidrag.site import STATEMENT, statement_page, write_site
 from statsbidrag.stages import material
 from tests.behaviour.helpers import stamps
@@ -149,6 +152,13 @@ def test_the_statement_leaves_the_contact_blank() -> None:
 
 
 # --- The whole site, of the real agreements ---------------------------------------------------
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _every_recipient() -> Iterator[None]:
+    """Runs in the same process as `tests/behaviour` may have been told to show a few."""
+    with mock.patch("statsbidrag.site.recipients", recipients):
+        yield
 
 
 @pytest.fixture(scope="module")
