@@ -1,6 +1,6 @@
 # Government grants, allocated and published. `make` alone lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help run daemon test check conformance bench ui lock schemas clean setup
+.PHONY: help run daemon test check conformance bench pages ui lock schemas clean setup
 MAKEFLAGS += --no-print-directory
 
 BIN := .venv/bin
@@ -34,6 +34,9 @@ bench: setup ## measure
 
 ui: setup ## Dagster's own page, on this machine only
 	@$(DAGSTER) $(BIN)/dagster-webserver -h 127.0.0.1 -m pipelines.definitions
+
+pages: setup ## docs/sidor/: eight representative pages of output/, as small pictures
+	@$(BIN)/python bin/pages.py
 
 lock: ## requirements.lock from pyproject.toml (UPGRADE=1: newest versions of everything)
 	@tmp=$$(mktemp -d) && trap 'rm -rf "$$tmp"' EXIT && \

@@ -20,7 +20,13 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 from typer.main import get_command
 
-from statsbidrag.errors import InputError, ProgramError, StatsbidragError, UsageError
+from statsbidrag.errors import (
+    InputError,
+    ProgramError,
+    StatsbidragError,
+    UsageError,
+    blanks_together,
+)
 
 if TYPE_CHECKING:
     from pipelines.sheets import Imported
@@ -600,7 +606,7 @@ def _end(failed: list[StatsbidragError], *, withheld: bool = False) -> None:
 
 def _show(error: StatsbidragError) -> None:
     if isinstance(error, InputError):
-        for problem in error.problems:
+        for problem in blanks_together(error.problems):
             typer.echo(f"error: {problem}", err=True)
     else:
         typer.echo(f"error: {error}", err=True)

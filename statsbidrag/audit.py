@@ -21,6 +21,7 @@ from schemas.agreement import Agreement, Coverage, Post, Status
 from schemas.common import Maturity, RecipientType, weakest
 from schemas.reconciliation import Kind, Reconciliation, Result, Severity, Verdict
 from statsbidrag.allocation import AmountRow, rows
+from statsbidrag.citations import citation
 from statsbidrag.derivation import Derivation, DerivationStep
 from statsbidrag.figures import MARKS, MATURITIES
 from statsbidrag.pdf import Attachment
@@ -420,6 +421,8 @@ POST_HEAD: Final = [
     "regel",
     "avrundning",
     "enhet, kr",
+    "bestämmelse",
+    "del av",
 ]
 DERIVATION_HEAD: Final = [
     "post",
@@ -444,7 +447,7 @@ def population_csv(basis: pd.DataFrame) -> bytes:
 
 
 def posts_csv(agreement: Agreement) -> bytes:
-    """`audit/poster.csv`: every post with its money, its rule in words and its rounding."""
+    """`audit/poster.csv`: every post with its money, rule in words, rounding and clause."""
     return csv_bytes(POST_HEAD, (_post(agreement, post) for post in agreement.posts))
 
 
@@ -458,7 +461,16 @@ def _post(agreement: Agreement, post: Post) -> list[object]:
         key_in_words(agreement, post),
         str(rounding.method),
         rounding.unit,
+        clause(agreement, post),
+        next((group.label for group in agreement.post_groups if group.id == post.part_of), ""),
     ]
+
+
+def clause(agreement: Agreement, post: Post) -> str:
+    """Where a post's key stands, in words: `Överenskommelsen, avsnitt 4.2`."""
+    found = citation(agreement, post.key_reference or post.reference)
+    words = ("Överenskommelsen" if found.agreement else found.title, found.place)
+    return ", ".join(word for word in words if word)
 
 
 def derivation_csv(derivations: Iterable[Derivation]) -> bytes:

@@ -1,6 +1,7 @@
 """Charts: sums as horizontal bars, each with its figure as text, so that no bar need be measured.
 
-Belongs here: bars of one year, bars of two years beside each other. Does not: which sums they show.
+Belongs here: bars of one year, bars of two years beside each other, one sum over years. Does not:
+which sums they show.
 
 A label stands above its bar and not beside it: official titles are long, and a phone is narrow.
 """
@@ -53,6 +54,15 @@ class Pair:
     label: str
     now: int | str
     before: int | str
+
+
+@dataclass(frozen=True)
+class Dated:
+    """A year's sum, and how it is written; without a sum there is no bar, and the words say why."""
+
+    year: str
+    amount_sek: int | None
+    words: str
 
 
 def bars(
@@ -163,6 +173,36 @@ def _pair_rows(
                 parts.append(line_of_text(WIDTH, y - 4, shown(value), size=_SIZE, anchor="end"))
         y += _GAP - 4
     return parts, y - _GAP + 6
+
+
+def yearly_bars(rows: Sequence[Dated], *, title: str, prefix: str, description: str = "") -> Markup:
+    """One sum over years, a line each: year, bar, and the sum in words with whatever mark it has.
+
+    Raises ProgramError for no rows, and for a sum below zero.
+    """
+    amounts = [row.amount_sek for row in rows if row.amount_sek is not None]
+    _require(prefix, amounts or [0] * len(rows))
+    start = _widest([row.year for row in rows]) + _SPACE
+    longest = WIDTH - start - _widest([row.words for row in rows]) - _SPACE
+    parts: list[Markup] = []
+    y = 0
+    for row in rows:
+        y += _LINE
+        parts.append(line_of_text(0, y - 4, row.year, size=_SIZE, kind="quiet"))
+        if row.amount_sek is not None:
+            length = _length(row.amount_sek, max(amounts), longest)
+            parts.append(_bar(start, y - _BAR - 4, length, _BAR, "now"))
+        parts.append(line_of_text(WIDTH, y - 4, row.words, size=_SIZE, anchor="end"))
+        y += _GAP - 6
+    told = "; ".join(f"{row.year}: {row.words}" for row in rows)
+    return drawing(
+        parts,
+        prefix=prefix,
+        kind="bars",
+        size=(WIDTH, y - _GAP + 8),
+        title=title,
+        description=f"{description} {told}.".lstrip(),
+    )
 
 
 def _amounts(rows: Sequence[Pair]) -> list[int]:

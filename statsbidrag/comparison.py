@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 import pandas as pd
 
@@ -180,6 +181,14 @@ class Side:
             for post in self.agreement.posts
             if recipients in (None, post.recipients) and (wanted is None or post.area in wanted)
         ]
+
+    @cached_property
+    def amounts(self) -> dict[Recipient, dict[str, AmountRow]]:
+        """Each recipient's rows by post; `total` among them. Sums of groups are left out."""
+        found: dict[Recipient, dict[str, AmountRow]] = {}
+        for row in rows(self.allocation[self.allocation["kind"].isin(["post", "total"])]):
+            found.setdefault((row.recipient_type, row.recipient_code), {})[row.post] = row
+        return found
 
 
 @dataclass(frozen=True)
@@ -441,7 +450,7 @@ def _of_recipient(
     before: Side, after: Side, recipient: Recipient, areas: Sequence[Areas]
 ) -> OfRecipient:
     recipients, code = recipient
-    old, new = _amounts(before, recipient), _amounts(after, recipient)
+    old, new = before.amounts.get(recipient, {}), after.amounts.get(recipient, {})
     lines = [
         _area_line(
             before,
@@ -466,19 +475,8 @@ def _of_recipient(
     )
 
 
-def _amounts(side: Side, recipient: Recipient) -> dict[str, AmountRow]:
-    """A recipient's rows by post; `total` among them. Sums of groups are left out."""
-    frame = side.allocation
-    own = frame[
-        (frame["recipient_type"] == str(recipient[0]))
-        & (frame["recipient_code"] == recipient[1])
-        & frame["kind"].isin(["post", "total"])
-    ]
-    return {row.post: row for row in rows(own)}
-
-
 def _name(side: Side, recipient: Recipient) -> str:
-    return next((row.recipient_name for row in _amounts(side, recipient).values()), "")
+    return next((row.recipient_name for row in side.amounts.get(recipient, {}).values()), "")
 
 
 def _printed(

@@ -24,11 +24,14 @@ from statsbidrag.audit import (
 )
 from statsbidrag.derivation import derive_all
 from statsbidrag.figures import figures_of, maturities_to_explain
+from statsbidrag.publication import NAME_LENGTH
 from statsbidrag.register import names
 from statsbidrag.rendering import STATIC, render, static_files
+from statsbidrag.workbook.book import allocation_workbook
 
 ALLOCATION: Final = "allocation.csv"
 TOTALS: Final = "totals.csv"
+WORKBOOK: Final = "allocation.xlsx"
 POPULATION: Final = "audit/folkmangd.csv"
 POSTS: Final = "audit/poster.csv"
 DERIVATIONS: Final = "audit/harledning.csv"
@@ -69,6 +72,13 @@ def revision_files(
     return {
         ALLOCATION: allocation_csv(allocation),
         TOTALS: totals_csv(allocation),
+        WORKBOOK: allocation_workbook(
+            agreement,
+            register,
+            basis,
+            allocation,
+            reconciliation.fingerprint[:NAME_LENGTH],
+        ),
         "reconciliation.csv": reconciliation_csv(reconciliation),
         f"{report.path}.html": report.html,
         f"{report.path}.pdf": report.pdf,

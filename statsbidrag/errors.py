@@ -5,7 +5,7 @@ Belongs here: the project's own exceptions. Does not: printing them (`pipelines.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -41,6 +41,36 @@ def _printable(line: str) -> str:
 
 def _escaped(character: str) -> str:
     return f"\\u{ord(character):04x}"
+
+
+BLANK: Final = "fill it in: it is blank"
+"""What to do about a value that is there without saying anything, as in a skeleton."""
+
+_FEW: Final = 10
+"""So many blanks are told one by one."""
+
+
+def blanks_together(problems: Sequence[Problem]) -> list[Problem]:
+    """The problems to show: where a file has many blanks, one problem names the lines of all.
+
+    Told one by one, those of a skeleton would hide whatever else is wrong.
+    """
+    blanks: dict[str, list[int]] = {}
+    for each in problems:
+        if each.action == BLANK:
+            blanks.setdefault(each.file, []).append(each.line)
+    many = {file: lines for file, lines in blanks.items() if len(lines) > _FEW}
+    shown = [each for each in problems if each.action != BLANK or each.file not in many]
+    return shown + [
+        Problem(
+            file=file,
+            place=f"{len(lines)} values are blank",
+            expected="each of them filled in",
+            found=f"nothing in line {', '.join(map(str, sorted(set(lines))))}",
+            action=f"fill them in; when {_FEW} or fewer are left, each is told of by itself",
+        )
+        for file, lines in many.items()
+    ]
 
 
 class StatsbidragError(Exception):

@@ -529,8 +529,9 @@ def _no_population(key: BasisKey, agreement: Agreement, raw: Raw) -> InputError:
         expected=f"an extract of {agreement.population.table} for {key.reference_date}, "
         f"level {key.level}, {ages} ({agreement.id} needs it)",
         found="none",
-        action=f"statsbidrag fetch {agreement.id}; or put a table that you have downloaded there, "
-        "with a sidecar (docs/handbok.md)",
+        action=f"statsbidrag fetch {agreement.id}; or take in a table that you have downloaded: "
+        f"statsbidrag add FILE --date {key.reference_date} --maturity definitive "
+        "(docs/handbok/folkmangd.md)",
     )
 
 

@@ -12,7 +12,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -107,6 +107,17 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
             except BaseException:
                 beside.unlink(missing_ok=True)
                 raise
+
+
+def remove_others(output: Path, folder: str, keep: Collection[str]) -> None:
+    """Takes away what a folder at the top of the output holds besides these files."""
+    with _writing(output):
+        for path in sorted((output / folder).rglob("*"), reverse=True):
+            if path.is_dir() and not path.is_symlink():
+                with contextlib.suppress(OSError):
+                    path.rmdir()
+            elif path.relative_to(output).as_posix() not in keep:
+                path.unlink()
 
 
 def read_manifest(folder: Path) -> Manifest:

@@ -44,12 +44,15 @@ class Step:
     """One step of a key for one recipient: its exact value, and the population that it used.
 
     `own` is the recipient's and `everyone` that of all who share; both None where none is used.
+    `words` and `formula` are as the revision says them (Swedish).
     """
 
     value: Fraction
     own: int | None
     everyone: int | None
     basis: str
+    words: str = ""
+    formula: str = ""
 
     @property
     def others(self) -> int | None:
@@ -98,7 +101,11 @@ class Amount:
 
 @dataclass(frozen=True)
 class PublishedPost:
-    """A post as a revision had it: its money, its rule in words, and how it rounds."""
+    """A post as a revision had it: its money, its rule in words, and how it rounds.
+
+    `clause` says where the rule stands and `part_of` what the post is a part of; both are empty in
+    revisions of before they carried it.
+    """
 
     id: str
     recipients: RecipientType
@@ -107,6 +114,8 @@ class PublishedPost:
     rule: str
     method: RoundingMethod
     unit: int
+    clause: str = ""
+    part_of: str = ""
 
 
 @dataclass(frozen=True)
@@ -118,6 +127,8 @@ class PublishedBasis:
     sha256: str
     maturity: Maturity
     persons: Mapping[str, int]
+    reference_date: str
+    ages: str
 
 
 @dataclass(frozen=True)
@@ -291,6 +302,8 @@ def _posts(rows: Sequence[Mapping[str, str]]) -> dict[str, PublishedPost]:
             rule=row["regel"],
             method=RoundingMethod(row["avrundning"]),
             unit=int(row["enhet, kr"]),
+            clause=row.get("bestämmelse", ""),
+            part_of=row.get("del av", ""),
         )
         for row in rows
     }
@@ -304,6 +317,8 @@ def _steps(rows: Sequence[Mapping[str, str]]) -> dict[Key, tuple[Step, ...]]:
             own=_whole(row["eget underlag"]),
             everyone=_whole(row["allas underlag"]),
             basis=row["underlag"],
+            words=row["i ord"],
+            formula=row["formel"],
         )
         found[_key(row)] = (*found.get(_key(row), ()), step)
     return found
@@ -339,7 +354,13 @@ def _bases(rows: Sequence[Mapping[str, str]]) -> dict[str, PublishedBasis]:
         persons.setdefault(row["underlag"], {})[row["kod"]] = int(row["antal"])
     return {
         name: PublishedBasis(
-            name, row["fil"], row["sha256"], _MATURITY[row["mognad"]], persons[name]
+            name,
+            row["fil"],
+            row["sha256"],
+            _MATURITY[row["mognad"]],
+            persons[name],
+            row["dag"],
+            row["åldrar"],
         )
         for name, row in first.items()
     }

@@ -6,7 +6,6 @@ the document shows (`statsbidrag.revision_document`).
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
@@ -22,6 +21,7 @@ from statsbidrag.published_revision import current_name, read_revision
 from statsbidrag.rendering import STATIC, render, static_files
 from statsbidrag.revision import Changes, Consequence, compare_revisions
 from statsbidrag.revision_document import PATH, RevisionView, Row, revision_csv, revision_view
+from statsbidrag.sheets.book import open_book, print_on_a4
 
 DIFF: Final = "diff"
 """The folder of an agreement that holds its revision documents."""
@@ -185,24 +185,12 @@ _INPUTS: Final = (
 
 def revision_workbook(view: RevisionView) -> bytes:
     """`revidering.xlsx`: every amount, every recipient's total, and the inputs, a sheet each."""
-    # Loaded here alone: most commands write no workbook.
-    import xlsxwriter  # type: ignore[import-untyped]
-
-    content = io.BytesIO()
-    options = {
-        "in_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_numbers": False,
-        "strings_to_urls": False,
-    }
-    with xlsxwriter.Workbook(content, options) as book:
-        # A date of its own, and not the clock's: the same revisions give the same bytes.
-        book.set_properties({"title": view.title, "created": view.created.replace(tzinfo=None)})
+    with open_book(view.title, view.created) as (book, written):
         _sheet(book, view, "Belopp", _AMOUNTS, [_amount(row) for row in view.rows])
         _sheet(book, view, "Totalt per mottagare", _TOTALS, [_total(each) for each in view.totals])
         inputs = [[each.kind, each.path, each.before, each.after] for each in view.inputs]
         _sheet(book, view, "Ändrade indata", _INPUTS, inputs)
-    return content.getvalue()
+    return written.content
 
 
 def _sheet(
@@ -231,10 +219,8 @@ def _sheet(
     sheet.autofilter(0, 0, max(len(rows), 1), len(columns) - 1)
     # A recipient's code is text, and stays so: 0114 is no number.
     sheet.ignore_errors({"number_stored_as_text": f"A1:Z{len(rows) + 1}"})
-    sheet.set_landscape()
-    sheet.set_paper(9)
+    print_on_a4(sheet, landscape=True)
     sheet.repeat_rows(0)
-    sheet.fit_to_pages(1, 0)
     sheet.set_footer(f"&L{view.before.name}..{view.after.name}&RSida &P av &N")
 
 

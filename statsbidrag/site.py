@@ -1,186 +1,81 @@
-"""The site's own pages: the list of agreements, and the accessibility statement.
+"""The site: bringing its own pages up to date with what is published.
 
-Belongs here: which agreements, states and files the front page shows and links to, and bringing it
-up to date with what is published. Does not: the pages of a revision (`statsbidrag.audit`,
-`statsbidrag.documents`).
+Belongs here: which revisions are shown, and all the site's files. Does not: what a page shows
+(`statsbidrag.front_page`, `statsbidrag.recipient_pages`, `statsbidrag.sources_page`), or the pages
+of a revision (`statsbidrag.audit`, `statsbidrag.documents`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import contextlib
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from schemas.agreement import Coverage, Status
-from schemas.common import Maturity
+from schemas.common import Level
 from schemas.manifest import Manifest
 from statsbidrag.audit import PATH as AUDIT
 from statsbidrag.audit import withheld_in_words
 from statsbidrag.errors import InputError, ProgramError
 from statsbidrag.fingerprint import inputs_of
-from statsbidrag.national_tables import PATH as NATION
+from statsbidrag.front_page import INDEX, AgreementEntry, agreement_entry, index_page, newest_first
+from statsbidrag.handbook import handbook_files
+from statsbidrag.maps import Outlines, read_geography
 from statsbidrag.pages import html_page
 from statsbidrag.publication import (
     CURRENT,
     NAME_LENGTH,
     current_manifests,
     read_manifest,
+    remove_others,
     write_files,
 )
+from statsbidrag.published_revision import revision_names
 from statsbidrag.raw import Raw
+from statsbidrag.recipient_pages import recipient_files
+from statsbidrag.recipients import FOLDER, Shown, recipients
 from statsbidrag.rendering import STATIC, static_files
-from statsbidrag.revision_files import DIFF, PAGE, revision_documents
+from statsbidrag.revision_files import revision_documents
+from statsbidrag.search_index import INDEX as SEARCH_INDEX
+from statsbidrag.search_index import search_index
+from statsbidrag.sources_page import SOURCES, sources_page
 
-TITLE: Final = "Statsbidrag enligt överenskommelse"
-INDEX: Final = "index.html"
 STATEMENT: Final = "tillganglighet.html"
-
-_NATION: Final = "Fördelning per region, län och kommun"
-_DECISION: Final = "beslutsunderlag.html"
-_TABLES: Final = {
-    "allocation.csv": "Belopp per mottagare och post (CSV)",
-    "totals.csv": "Summor per mottagare och post (CSV)",
-    "reconciliation.csv": "Avstämning (CSV)",
-}
-_CHECKS: Final = {
-    f"{AUDIT}.html": "Avstämning",
-    f"{AUDIT}.pdf": "Avstämning (PDF)",
-    "manifest.json": "Manifest med indata och kontrollsummor (JSON)",
-}
-
-
-@dataclass(frozen=True)
-class Link:
-    """A relative address and what it says."""
-
-    href: str
-    text: str
-
-
-@dataclass(frozen=True)
-class CountyLinks:
-    """One county's decision document, as a page and, where there is one, as PDF."""
-
-    name: str
-    page: str
-    pdf: str
-
-
-@dataclass(frozen=True)
-class AgreementEntry:
-    """One agreement on the front page. `folder` is the way to its revision, empty if none is shown.
-
-    `maturities` are those of the populations that its amounts rest on, `marked` those that a reader
-    is told of; `withheld` is in words.
-    """
-
-    id: str
-    title: str
-    year: int
-    status: Status
-    partial: bool
-    total_sek: int
-    maturities: tuple[Maturity, ...]
-    marked: tuple[Maturity, ...]
-    folder: str
-    revision: str
-    withheld: tuple[str, ...]
-    files: frozenset[str]
-    counties: tuple[CountyLinks, ...]
-    revisions: tuple[Link, ...] = ()
-
-    @property
-    def draft(self) -> bool:
-        """Whether the agreement is not yet decided, which the entry says before all else."""
-        return self.status == Status.DRAFT
-
-    @property
-    def nation(self) -> tuple[Link, ...]:
-        """The national tables, as a page and as PDF."""
-        text = "Det som är känt av fördelningen" if self.partial else _NATION
-        return self._links({f"{NATION}.html": text, f"{NATION}.pdf": f"{text} (PDF)"})
-
-    @property
-    def tables(self) -> tuple[Link, ...]:
-        """The files for a spreadsheet."""
-        return self._links(_TABLES)
-
-    @property
-    def checks(self) -> tuple[Link, ...]:
-        """The audit page and the manifest."""
-        return self._links(_CHECKS)
-
-    def _links(self, texts: Mapping[str, str]) -> tuple[Link, ...]:
-        return tuple(
-            Link(f"{self.folder}/{path}", text)
-            for path, text in texts.items()
-            if path in self.files
-        )
-
-
-def agreement_entry(
-    manifest: Manifest, folder: str, revisions: Sequence[str] = ()
-) -> AgreementEntry:
-    """What the front page shows of one agreement and its revision.
-
-    `folder` is the way to the revision, `<agreement>/current` for a complete one; `revisions` are
-    the names of its revision documents, `<before>..<after>`.
-    """
-    about = manifest.about
-    outputs = frozenset(file.path for file in manifest.outputs)
-    return AgreementEntry(
-        id=manifest.agreement,
-        title=about.title,
-        year=about.year,
-        status=about.status,
-        partial=about.coverage == Coverage.PARTIAL,
-        total_sek=about.total_sek,
-        maturities=about.maturities,
-        marked=about.marked,
-        folder=folder,
-        revision=manifest.fingerprint,
-        withheld=tuple(withheld_in_words(name, about.counties) for name in manifest.withheld),
-        # A manifest does not list itself, and is always there.
-        files=outputs | {"manifest.json"},
-        counties=tuple(_counties(outputs, about.counties, folder)),
-        revisions=tuple(_revision(manifest.agreement, name) for name in revisions),
-    )
-
-
-def _revision(agreement_id: str, name: str) -> Link:
-    before, _, after = name.partition("..")
-    return Link(f"{agreement_id}/{DIFF}/{name}/{PAGE}", f"Från {before} till {after}")
-
-
-def _counties(
-    outputs: frozenset[str], names: Mapping[str, str], home: str
-) -> Iterable[CountyLinks]:
-    for path in sorted(outputs):
-        parts = path.split("/")
-        if len(parts) == 3 and parts[0] == "lan" and parts[2] == _DECISION:
-            pdf = f"{path.removesuffix('.html')}.pdf"
-            yield CountyLinks(
-                names.get(parts[1][:2], parts[1]),
-                f"{home}/{path}",
-                f"{home}/{pdf}" if pdf in outputs else "",
-            )
-
-
-def index_page(entries: Sequence[AgreementEntry]) -> bytes:
-    """`output/index.html`: every agreement, the newest first, and the way to all its files."""
-    newest_first = sorted(entries, key=lambda entry: (-entry.year, entry.id))
-    return html_page("index.html.jinja", static=f"{STATIC}/", title=TITLE, entries=newest_first)
 
 
 def statement_page() -> bytes:
     """`output/tillganglighet.html`: what the site conforms to. The contact is left blank."""
-    return html_page("tillganglighet.html.jinja", static=f"{STATIC}/", title=TITLE)
+    return html_page("site/tillganglighet.html.jinja", root="")
 
 
-def site_files(entries: Sequence[AgreementEntry]) -> dict[str, bytes]:
-    """The site's own pages by path below `output/`; style sheets and fonts go beside them."""
-    return {INDEX: index_page(entries), STATEMENT: statement_page()}
+def site_files(
+    entries: Sequence[AgreementEntry], shown: Sequence[Shown], raw: Raw
+) -> tuple[dict[str, bytes], list[ProgramError]]:
+    """The site's own pages by path below `output/`; style sheets and fonts go beside them.
+
+    Both come the newest first. Gives back the errors of revisions whose tables cannot be read:
+    their agreements are on the front page only.
+    """
+    everyone, failed = recipients(shown)
+    return {
+        INDEX: index_page(entries, recipients=len(everyone)),
+        STATEMENT: statement_page(),
+        SOURCES: sources_page(shown, entries, raw),
+        SEARCH_INDEX: search_index(everyone),
+        **recipient_files(everyone, entries, _outlines(raw)),
+    }, failed
+
+
+def _outlines(raw: Raw) -> dict[Level, Outlines]:
+    """What maps are drawn from; none of a level whose file is not there, or cannot be used."""
+    found: dict[Level, Outlines] = {}
+    for level in Level:
+        with contextlib.suppress(InputError):
+            file = raw.geography(level)
+            if file is not None:
+                found[level] = Outlines(read_geography(file), file.sidecar.producer)
+    return found
 
 
 def write_site(raw: Raw, output: Path, project: Path) -> list[ProgramError]:
@@ -188,28 +83,69 @@ def write_site(raw: Raw, output: Path, project: Path) -> list[ProgramError]:
 
     Every current revision is shown. An agreement without one is shown with the revision of its
     inputs as they are, if there is such a one: something of it is withheld. Gives back the errors
-    of revisions that cannot be read: the front page goes without them. Raises ProgramError where
-    nothing can be written.
+    of revisions, and of a handbook, that cannot be read: the site goes without them. Raises
+    ProgramError where nothing can be written.
     """
     current, failed = current_manifests(output)
-    entries = [
-        agreement_entry(each, f"{name}/{CURRENT}", revision_documents(output, name))
-        for name, each in current.items()
+    shown = [
+        Shown(each, output / name / CURRENT, f"{name}/{CURRENT}") for name, each in current.items()
     ]
+    held: dict[str, Manifest] = {}
     for name in raw.agreement_ids():
-        if name in current:
-            continue
         try:
-            revision = inputs_of(raw, name, project).fingerprint[:NAME_LENGTH]
-            if (output / name / revision).is_dir():
-                manifest = read_manifest(output / name / revision)
-                made = revision_documents(output, name)
-                entries.append(agreement_entry(manifest, f"{name}/{revision}", made))
-        except InputError:
-            # That its files cannot be read is told by whatever runs it.
-            continue
+            newer = _withheld(raw, output, project, name)
         except ProgramError as error:
             failed.append(error)
-    files = site_files(entries)
+            continue
+        if newer is None:
+            continue
+        if name in current:
+            held[name] = newer
+        else:
+            way = f"{name}/{newer.fingerprint[:NAME_LENGTH]}"
+            shown.append(Shown(newer, output / way, way))
+    entries = newest_first(_entry(each, output, held) for each in shown)
+    order = [entry.id for entry in entries]
+    shown.sort(key=lambda each: order.index(each.manifest.agreement))
+    files, unread = site_files(entries, shown, raw)
+    try:
+        files |= handbook_files(project)
+    except ProgramError as error:
+        failed.append(error)
     write_files(output, {**files, **{f"{STATIC}/{n}": c for n, c in static_files().items()}})
-    return failed
+    remove_others(output, FOLDER, files.keys())
+    return [*failed, *unread]
+
+
+def _withheld(raw: Raw, output: Path, project: Path, agreement_id: str) -> Manifest | None:
+    """The manifest of the revision of an agreement's inputs as they are, unless it is the current.
+
+    Such a one withholds something. Raises ProgramError where it cannot be read.
+    """
+    current = output / agreement_id / CURRENT
+    there = revision_names(output, agreement_id)
+    # None, or all that there is is current: no need to hash what it would be made from.
+    if not there or there == [current.resolve().name]:
+        return None
+    try:
+        revision = inputs_of(raw, agreement_id, project).fingerprint[:NAME_LENGTH]
+    except InputError:
+        # That its files cannot be read is told by whatever runs it.
+        return None
+    if revision not in there or current.resolve().name == revision:
+        return None
+    manifest = read_manifest(output / agreement_id / revision)
+    return manifest if manifest.withheld or not current.is_dir() else None
+
+
+def _entry(shown: Shown, output: Path, held: dict[str, Manifest]) -> AgreementEntry:
+    name = shown.manifest.agreement
+    entry = agreement_entry(shown.manifest, shown.way, revision_documents(output, name))
+    newer = held.get(name)
+    if newer is None:
+        return entry
+    return replace(
+        entry,
+        held=tuple(withheld_in_words(each, newer.about.counties) for each in newer.withheld),
+        held_report=f"{name}/{newer.fingerprint[:NAME_LENGTH]}/{AUDIT}.html",
+    )

@@ -22,7 +22,7 @@ from typing import Any, Final, Generic, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from statsbidrag.errors import InputError, Problem, input_error
+from statsbidrag.errors import BLANK, InputError, Problem, input_error
 from statsbidrag.texts import unfit
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -421,6 +421,15 @@ def _dotted(at: Location) -> str:
     return out
 
 
+_WANTED: Final = {
+    "string_too_short": "a text of at least 1 character",
+    "string_type": "a text",
+    "date_from_datetime_parsing": "a date, such as 2024-11-01",
+    "model_type": "its parts in braces: {source: agreement, section: …}",
+}
+"""What is said of a blank, in other words than of a wrong value."""
+
+
 def _problems(
     file: YamlFile, model: type[BaseModel], error: ValidationError, *, again: bool = False
 ) -> list[Problem]:
@@ -451,6 +460,8 @@ def _problems(
             expected = expected.removeprefix("Value error, ")
         elif kind == "string_type" and number is not None:
             action = f'write it in quotes, with its zeros: "{number}"'
+        if given in ("", None, [], ()) and kind not in ("missing", "extra_forbidden"):
+            expected, action = _WANTED.get(kind, expected), BLANK
         problems.append(file.problem(at, expected=expected, found=found, action=action))
     return problems
 

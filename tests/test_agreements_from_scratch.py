@@ -531,9 +531,9 @@ JOINED_AMOUNTS = {
 }
 
 
-@pytest.fixture
-def country(tmp_path: Path) -> Country:
-    made = Country(tmp_path / "raw").write()
+def four_agreements(raw: Path) -> Country:
+    """The country with the four agreements, and the supplement to the fourth."""
+    made = Country(raw).write()
     made.agreement("prov-ett-2025", FIRST)
     made.agreement("prov-tva-2025", SECOND)
     made.agreement("prov-tre-2025", THIRD)
@@ -543,6 +543,11 @@ def country(tmp_path: Path) -> Country:
     made.weights("platser", "region", {"01": 3, "02": 0, "03": 10, "04": 2})
     made.weights("resultat", "region", {"01": 5, "02": 3, "03": 1, "04": 0})
     return made
+
+
+@pytest.fixture
+def country(tmp_path: Path) -> Country:
+    return four_agreements(tmp_path / "raw")
 
 
 def allocated(country: Country, agreement_id: str, *more: str) -> Ended:

@@ -256,7 +256,7 @@ def test_the_schema_for_editors_knows_the_form() -> None:
 def test_the_example_in_the_handbook_is_right(
     country: SmallCountry, project: Path, raw: Raw
 ) -> None:
-    handbook = (project / "docs" / "handbok.md").read_text("utf-8")
+    handbook = (project / "docs" / "handbok" / "revideringar.md").read_text("utf-8")
     [example] = re.findall(r"```yaml\n(# raw/decisions/.*?)```", handbook, re.DOTALL)
     path = country.root / "decisions" / "psykisk-halsa-2024.yaml"
     path.parent.mkdir()

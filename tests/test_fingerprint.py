@@ -22,7 +22,7 @@ PROJECT_FILES = [
     "assets/plan.py",
     "statsbidrag/keys.py",
     "schemas/deep/er.py",
-    "templates/sida.html.jinja",
+    "templates/site/sida.html.jinja",
     "templates/css/base.css",
     "templates/fonts/a.woff2",
 ]

@@ -22,10 +22,10 @@ from schemas.manifest import Manifest
 from statsbidrag.audit import allocation_csv, audit_view, totals_csv
 from statsbidrag.contents import about
 from statsbidrag.documents import views
+from statsbidrag.front_page import agreement_entry, index_page
 from statsbidrag.material import Material
 from statsbidrag.raw import Raw
 from statsbidrag.rendering import render
-from statsbidrag.site import agreement_entry, index_page
 from statsbidrag.stages import material
 from tests.behaviour.helpers import in_process
 from tests.cases.small_country import AGREEMENT, SmallCountry
@@ -437,7 +437,7 @@ def test_every_maturity_is_told_of_somewhere() -> None:
 
 
 def test_the_handbook_names_every_maturity(project: Path) -> None:
-    text = (project / "docs" / "handbok.md").read_text("utf-8")
+    text = (project / "docs" / "handbok" / "folkmangd.md").read_text("utf-8")
     for maturity in Maturity:
         if maturity != Maturity.UNRESOLVED:
             assert f"| `{maturity}` |" in text

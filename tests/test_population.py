@@ -163,7 +163,10 @@ def test_a_county_says_nothing_of_its_municipalities(
         "an extract of TAB1267 for 2024-11-01, level kommun, ages 0-18 (prov-2025 needs it)"
     )
     assert problem.found == "none"
-    assert problem.action.startswith("statsbidrag fetch prov-2025; or put")
+    assert problem.action == (
+        "statsbidrag fetch prov-2025; or take in a table that you have downloaded: "
+        "statsbidrag add FILE --date 2024-11-01 --maturity definitive (docs/handbok/folkmangd.md)"
+    )
 
 
 def test_two_of_the_same_maturity_that_contradict(country: SmallCountry, refused: Refused) -> None:

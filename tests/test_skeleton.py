@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from statsbidrag.errors import InputError, UsageError
+from statsbidrag.errors import InputError, Problem, UsageError, blanks_together
 from statsbidrag.raw import Raw
 from statsbidrag.skeleton import skeleton, write_skeleton
 from statsbidrag.stages import compute
@@ -18,6 +18,7 @@ from statsbidrag.yamlfile import read_yaml
 
 RAW = Path(__file__).resolve().parents[1] / "raw"
 NEW, OLD = "psykisk-halsa-2026", "psykisk-halsa-2025"
+WRONG = Problem("x.yaml", "status", "draft", "`draaft`", "correct the value", line=3)
 _BLANK = re.compile(r'(: |\{|, |- |\[)""|\[\]|^ *(reference_number|file):$')
 
 
@@ -155,6 +156,22 @@ def test_every_blank_is_named_at_its_line(raw: Raw, name: str) -> None:
         compute(raw, NEW)
     assert len(blank) >= 40
     assert blank - {problem.line for problem in caught.value.problems} == set()
+    # A person is told of them all at once, and of what else is wrong by itself.
+    *others, together = blanks_together([*caught.value.problems, WRONG])
+    assert WRONG in others
+    assert len(others) <= 3
+    lines = {int(line) for line in re.findall("[0-9]+", together.found)}
+    assert blank - lines - {problem.line for problem in others} == set()
+
+
+def test_a_few_blanks_are_told_of_one_by_one(raw: Raw) -> None:
+    path = raw.agreement_path(OLD)
+    path.write_text(re.sub("^title: .*", 'title: ""', path.read_text("utf-8"), flags=re.M), "utf-8")
+    with pytest.raises(InputError) as caught:
+        compute(raw, OLD)
+    [problem] = blanks_together(caught.value.problems)
+    assert (problem.place, problem.expected) == ("title", "a text of at least 1 character")
+    assert problem.action == "fill it in: it is blank"
 
 
 def test_filled_in_it_loads_and_allocates(raw: Raw) -> None:

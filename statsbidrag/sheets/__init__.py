@@ -1,5 +1,7 @@
-"""Workbooks that people fill in: their form, written and read back.
+"""Workbooks: those that people fill in, and sheets that calculate.
 
-Belongs here: what plans and outcomes share (`form`, `writing`, `reading`). Does not: what either of
-them asks for (`statsbidrag.plan_sheet`, `statsbidrag.outcome_sheet`).
+Belongs here: what a form is, written and read back (`form`, `writing`, `reading`), which plans and
+outcomes share; sheets whose formulas have names (`calculated`); the file itself (`book`). Does not:
+what is asked for or calculated (`statsbidrag.plan_sheet`, `statsbidrag.outcome_sheet`,
+`statsbidrag.workbook`).
 """

@@ -6,7 +6,6 @@ gives the same bytes.
 
 from __future__ import annotations
 
-import io
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,6 +16,7 @@ from typing import Any, Final
 
 from schemas.common import LARGEST_SEK
 from statsbidrag.errors import UsageError
+from statsbidrag.sheets.book import GREY, INK, LINE, QUIET, open_book, print_on_a4
 from statsbidrag.sheets.form import (
     FIRST_FACT,
     FIRST_ROW,
@@ -37,10 +37,6 @@ Value = str | int | date | Fraction | tuple[str, ...] | Shown | None
 
 Values = Mapping[str, Value]
 
-_INK: Final = "#1F3A5F"
-_LINE: Final = "#B8C0CC"
-_OURS: Final = "#F1F3F6"
-_QUIET: Final = "#555F6B"
 _WHOLE: Final = "#,##0;\u2212#,##0;0"
 _SIGNED: Final = "+#,##0;\u2212#,##0;0"
 _NUMBERS: Final = {
@@ -76,27 +72,15 @@ class Content:
 
 def write_form(form: Form, content: Content, created: datetime) -> bytes:
     """The workbook's bytes. Raises UsageError for a text that a cell cannot hold."""
-    # Loaded here alone: most commands write no workbook.
-    import xlsxwriter  # type: ignore[import-untyped]
-
     _refuse_unfit(content)
-    buffer = io.BytesIO()
-    options = {
-        "in_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_numbers": False,
-        "strings_to_urls": False,
-    }
-    with xlsxwriter.Workbook(buffer, options) as book:
-        # A date of its own, and not the clock's: the same content gives the same bytes.
-        book.set_properties({"title": form.title, "created": created})
+    with open_book(form.title, created) as (book, written):
         writer = _Writer(book, form)
         writer.guide()
         writer.facts(form.facts, content.facts)
         for table in form.tables:
             writer.table(table, content.rows.get(table.key, ()))
         writer.lists()
-    return buffer.getvalue()
+    return written.content
 
 
 def named(*parts: str) -> str:
@@ -155,13 +139,13 @@ class _Writer:
 
     def cell_style(self, column: Column, *, ours: bool, indent: int = 0) -> Any:
         """How a cell looks: what is ours is grey, figures stand to the right."""
-        properties: dict[str, object] = {"bottom": 4, "bottom_color": _LINE}
+        properties: dict[str, object] = {"bottom": 4, "bottom_color": LINE}
         if column.kind in _NUMBERS:
             properties["num_format"] = _NUMBERS[column.kind]
         else:
             properties |= {"num_format": "@", "text_wrap": True, "align": "left", "indent": indent}
         if ours:
-            properties |= {"bg_color": _OURS}
+            properties |= {"bg_color": GREY}
         return self.style(**properties)
 
     # --- Sheets --------------------------------------------------------------------------------
@@ -169,14 +153,11 @@ class _Writer:
     def _sheet(self, name: str, title: str, intro: str, *, landscape: bool) -> Any:
         sheet = self.book.add_worksheet(name)
         sheet.hide_gridlines(2)
-        sheet.write_string(0, 0, title, self.style(bold=True, font_size=15, font_color=_INK))
+        sheet.write_string(0, 0, title, self.style(bold=True, font_size=15, font_color=INK))
         sheet.set_row(0, _TITLE_HEIGHT)
-        sheet.write_string(1, 0, intro, self.style(font_color=_QUIET))
-        sheet.set_paper(9)
+        sheet.write_string(1, 0, intro, self.style(font_color=QUIET))
         sheet.set_margins(left=0.6, right=0.6, top=0.7, bottom=0.8)
-        if landscape:
-            sheet.set_landscape()
-        sheet.fit_to_pages(1, 0)
+        print_on_a4(sheet, landscape=landscape)
         sheet.set_footer(f"&L&8{self.form.mark}&R&8{name}, sida &P av &N")
         return sheet
 
@@ -224,7 +205,7 @@ class _Writer:
             style = self._left(column, ours=ours)
             self._value(sheet, row, 1, column, values.get(column.key), style)
             sheet.write_string(
-                row, 2, column.help, self.style(font_color=_QUIET, text_wrap=True, indent=1)
+                row, 2, column.help, self.style(font_color=QUIET, text_wrap=True, indent=1)
             )
             self._takes(sheet, column, (row, 1, row, 1))
             _heighten(sheet, row, [(values.get(column.key), 48), (column.help, 50)])
@@ -233,9 +214,9 @@ class _Writer:
         sheet.repeat_rows(FIRST_FACT - 2)
 
     def _left(self, column: Column, *, ours: bool) -> Any:
-        properties: dict[str, object] = {"bottom": 4, "bottom_color": _LINE, "align": "left"}
+        properties: dict[str, object] = {"bottom": 4, "bottom_color": LINE, "align": "left"}
         properties |= {"num_format": _NUMBERS.get(column.kind, "@"), "text_wrap": True}
-        return self.style(**properties, **({"bg_color": _OURS} if ours else {}))
+        return self.style(**properties, **({"bg_color": GREY} if ours else {}))
 
     def table(self, table: Table, rows: Sequence[Values]) -> None:
         """A sheet with a row for each item, and spare ones with the same formulas."""
@@ -299,8 +280,8 @@ class _Writer:
             text_wrap=True,
             valign="bottom",
             bottom=2,
-            bottom_color=_INK,
-            font_color=_INK,
+            bottom_color=INK,
+            font_color=INK,
             align="right" if right else "left",
             indent=indent,
         )

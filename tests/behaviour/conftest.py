@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from unittest import mock
@@ -12,8 +12,10 @@ from unittest import mock
 import pytest
 
 from statsbidrag.documents import views
+from statsbidrag.errors import ProgramError
 from statsbidrag.material import Material
-from statsbidrag.rendering import View
+from statsbidrag.recipients import Recipient, Shown, recipients
+from statsbidrag.rendering import Document, View, fingerprint, render
 from tests.behaviour.helpers import (
     PROGRAM,
     PROJECT,
@@ -45,10 +47,43 @@ def few_views(material: Material, counties: Collection[str] | None = None) -> tu
     return tuple(view for view in found if view.path in FEW)
 
 
+def few_recipients(
+    shown: Sequence[Shown],
+) -> tuple[tuple[Recipient, ...], list[ProgramError]]:
+    """Of a whole country's recipients those of one county; of a small country all."""
+    everyone, failed = recipients(shown)
+    own = [each for each in everyone if each.code[:2] in ("23", "SK")]
+    return everyone if len(everyone) < len(FEW) * 10 else tuple(own), failed
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _few_documents() -> Iterator[None]:
-    """Runs in this process make few documents: all of them take minutes (`make conformance`)."""
-    with mock.patch("assets.documents.views", few_views):
+    """Runs in this process make few documents: all of them take minutes (`make conformance`).
+
+    And few recipients' own pages, which runs make anew each time (`tests/test_site.py`: all).
+    """
+    with (
+        mock.patch("assets.documents.views", few_views),
+        mock.patch("statsbidrag.site.recipients", few_recipients),
+    ):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _each_document_once() -> Iterator[None]:
+    """One process draws a document once: of the same fingerprint it would have the same bytes.
+
+    That it would is what the heavy judges show (`tests/conformance/test_same_bytes.py`).
+    """
+    drawn: dict[tuple[str, str], Document] = {}
+
+    def once(view: View) -> Document:
+        key = (view.path, fingerprint(view))
+        if key not in drawn:
+            drawn[key] = render(view)
+        return drawn[key]
+
+    with mock.patch("statsbidrag.press.render", once):
         yield
 
 

@@ -1,0 +1,77 @@
+"""A workbook as a file: opened for writing, with its title, its language and a day of its own.
+
+Belongs here: what all our workbooks have in common as files. Does not: any sheet. The same content
+gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+INK: Final = "#1F3A5F"
+LINE: Final = "#B8C0CC"
+GREY: Final = "#F1F3F6"
+QUIET: Final = "#555F6B"
+
+LANGUAGE: Final = "sv-SE"
+"""What a workbook says that its texts are written in."""
+
+_PROPERTIES: Final = "docProps/core.xml"
+_END: Final = b"</cp:coreProperties>"
+_OPTIONS: Final = {
+    "in_memory": True,
+    # What somebody wrote is text, whatever it begins with: never a formula, a number or a link.
+    "strings_to_formulas": False,
+    "strings_to_numbers": False,
+    "strings_to_urls": False,
+}
+
+
+@dataclass
+class Written:
+    """The bytes of a workbook, once it is closed."""
+
+    content: bytes = b""
+
+
+@contextmanager
+def open_book(title: str, created: datetime) -> Iterator[tuple[Any, Written]]:
+    """A workbook to write, and where its bytes are afterwards.
+
+    `created` is the day that it carries, and not the clock's: the same content, the same bytes.
+    """
+    # Loaded here alone: most commands write no workbook.
+    import xlsxwriter  # type: ignore[import-untyped]
+
+    written, buffer = Written(), io.BytesIO()
+    with xlsxwriter.Workbook(buffer, _OPTIONS) as book:
+        book.set_properties({"title": title, "created": created.replace(tzinfo=None)})
+        yield book, written
+    written.content = _with_language(buffer.getvalue())
+
+
+def _with_language(content: bytes) -> bytes:
+    """The workbook with its language among its properties, where xlsxwriter has none."""
+    buffer = io.BytesIO()
+    said = f"<dc:language>{LANGUAGE}</dc:language>".encode()
+    with zipfile.ZipFile(io.BytesIO(content)) as plain, zipfile.ZipFile(buffer, "w") as whole:
+        for part in plain.infolist():
+            data = plain.read(part)
+            if part.filename == _PROPERTIES:
+                data = data.replace(_END, said + _END)
+            whole.writestr(part, data)
+    return buffer.getvalue()
+
+
+def print_on_a4(sheet: Any, *, landscape: bool) -> None:
+    """As wide as an A4 page, and as many pages long as it takes."""
+    sheet.set_paper(9)
+    if landscape:
+        sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
