@@ -34,7 +34,7 @@ SHOWN: Final = {
     "what a renderer fetches": "<object data='file:///etc/hostname'></object> <link rel=attachment "
     "href='http://127.0.0.1:9/b'> <style>@import url(http://127.0.0.1:9/c)</style>",
     "a word of a hundred letters": "w" * 100,
-    "a long address": "https://exempel.se/" + "bidrag-till-kommuner/" * 12,
+    "a long address": "https://exempel.se/" + "bidrag_till_kommuner/" * 12,
     "as long as a title may be": ("Ett ovanligt långt namn på en insats " * 9)[:300].strip(),
 }
 """Shown as they are written, wherever they stand."""
