@@ -57,9 +57,9 @@ _UNSEEN: Final = str.maketrans(
     {"\u2011": "-", "\n": " ", **dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff", "")}
 )
 
-# What touches a figure from outside its bookmark: digits, whatever it is; before a digit also a sign
-# and, past a space, more digits; after a bare number also decimals and, past a space, more digits.
-# A year past a space is ordinary text.
+# What touches a figure from outside its bookmark: digits, whatever it is; before a digit also a
+# sign; after a bare number also decimals; before or after those also digits past a space, but for
+# a year, which is ordinary text.
 _NEAR: Final = 64
 _BEGINS: Final = re.compile(r"[+\u2212\u2013-]? ?[0-9]|$")
 _BARE: Final = re.compile(r"[+\u2212\u2013-]?[0-9 ]*(?:,[0-9]+)?")
