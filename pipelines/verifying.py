@@ -19,6 +19,8 @@ _FAULTS = {
     Fault.DIFFERENT: "",
     Fault.MISSING: "(its bookmark is gone)",
     Fault.UNENDED: "(its bookmark has no end)",
+    Fault.HIDDEN: "(hidden: a reader does not see it)",
+    Fault.STRUCK: "(struck through)",
     Fault.EXTRA: "",
 }
 _MOST = 40
@@ -69,7 +71,7 @@ def _block(compared: Compared) -> str:
         return head
     rows = [["stands as", "should be", "figure"]]
     for each in compared.differences:
-        stands = each.stands if each.stands is not None else _FAULTS[each.fault]
+        stands = " ".join(filter(None, (each.stands, _FAULTS[each.fault])))
         should = each.should if each.should is not None else "(not in this revision)"
         rows.append([stands or "(empty)", should, each.name or "a figure that it does not have"])
     return head + aligned(rows, right={0, 1})

@@ -219,7 +219,7 @@ def _told_apart(row: Node) -> str:
 def amount_of(text: str) -> tuple[int, str] | None:
     """A sum in whole kronor and its mark, however its spaces are written; None if it is none."""
     found = re.fullmatch(
-        r"(?P<sign>[+\u2212\u2013-]?) ?(?P<digits>[0-9]{1,3}(?: ?[0-9]{3})*|[0-9]+)"
+        r"(?P<sign>[+\u2212\u2013-]?) ?(?!0 ?[0-9])(?P<digits>[0-9]{1,3}(?: ?[0-9]{3})*|[0-9]+)"
         r"(?: ?kr)?(?: ?(?P<mark>\*{1,3}|#))?",
         plain(text.replace(NBSP, " ").replace("\u202f", " ")),
     )

@@ -31,6 +31,8 @@ class Fault(StrEnum):
     DIFFERENT = "different"
     MISSING = "missing"
     UNENDED = "unended"
+    HIDDEN = "hidden"
+    STRUCK = "struck"
     EXTRA = "extra"
 
 
@@ -206,6 +208,10 @@ def _of_figure(figure: MarkedFigure, bookmarks: Sequence[Bookmark]) -> list[Diff
     for bookmark in bookmarks:
         if bookmark.text is None:
             found.append(said(Fault.UNENDED, None))
+        elif bookmark.hidden:
+            found.append(said(Fault.HIDDEN, bookmark.text))
+        elif bookmark.struck:
+            found.append(said(Fault.STRUCK, bookmark.text))
         elif not _same(bookmark.text, figure.text):
             found.append(said(Fault.DIFFERENT, bookmark.text))
     return found

@@ -22,7 +22,7 @@ from statsbidrag.word_verification import Difference, Fault, VerifiedCopy, verif
 from tests.behaviour.helpers import in_process, tree
 from tests.cases.small_country import AGREEMENT, SmallCountry
 from tests.published_documents import with_documents
-from tests.word_copies import MAIN, changed, packed, parts_of, rewritten, run, span
+from tests.word_copies import MAIN, beside, changed, packed, parts_of, rewritten, run, span
 
 DOCUMENT = "lan/01-norra-lan/beslutsunderlag"
 NBSP = "\u00a0"
@@ -124,6 +124,92 @@ def test_a_mark_that_is_taken_away_is_missed(published: Published) -> None:
     assert published.figure(key).text == "100 *"
     published.write(key, run("100"))
     assert published.differences()[key].stands == "100"
+
+
+# --- What a reader sees otherwise than the bookmark says -------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "stands"),
+    [
+        ("", "0", "1 5610"),
+        ("", " 000", "1 561 000"),
+        ("", f"{NBSP}000 kr", "1 561 000"),
+        ("", ",5", "1 561,5"),
+        ("", "\u20131 600", "1 561\u20131 600"),
+        ("1 ", "", "1 1 561"),
+        ("Summa 1", "", "11 561"),
+        ("0", "", "01 561"),
+        ("\u2212", "", "\u22121 561"),
+        ("- ", "", "- 1 561"),
+        ("är \u22122 ", "0", "\u22122 1 5610"),
+    ],
+)
+def test_what_touches_a_figure_is_read_with_it(
+    published: Published, before: str, after: str, stands: str
+) -> None:
+    mark = published.figure("ram/summa").bookmark
+    changed(published.copy, beside(mark, before and run(before), after and run(after)))
+    [found] = published.differences().values()
+    assert (found.key, found.fault, found.stands) == ("ram/summa", Fault.DIFFERENT, stands)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("Länet får ", " kr för 2024."),
+        ("Under 2025 ", " 2025"),
+        ("1. ", ", 14 insatser"),
+        ("(avsnitt 4) ", ". 3 av dem"),
+        ("2025 \u2013 ", " \u2013 5 till"),
+        ("E-", "-delen"),
+    ],
+)
+def test_ordinary_text_beside_a_figure_is_not(
+    published: Published, before: str, after: str
+) -> None:
+    mark = published.figure("ram/summa").bookmark
+    changed(published.copy, beside(mark, run(before), run(after)))
+    assert published.verified().agrees
+
+
+@pytest.mark.parametrize("apart", ["<w:r><w:tab/></w:r>", "<w:r><w:br/></w:r>", "</w:p><w:p>"])
+def test_what_stands_apart_touches_nothing(published: Published, apart: str) -> None:
+    mark = published.figure("ram/summa").bookmark
+    changed(published.copy, beside(mark, run("1") + apart, apart + run("0")))
+    assert published.verified().agrees
+
+
+def test_a_digit_touches_a_date_and_a_sum_with_its_unit(published: Published) -> None:
+    for key in ("beslut/summa", "rekvisition/dag"):
+        changed(published.copy, beside(published.figure(key).bookmark, "", run("7")))
+    assert {each.stands for each in published.differences().values()} == {
+        f"{published.figure(key).text}7" for key in ("beslut/summa", "rekvisition/dag")
+    }
+
+
+def test_a_figures_own_digit_typed_outside_agrees(published: Published) -> None:
+    published.write("medel/lan/e", run("8"))
+    changed(published.copy, beside(published.figure("medel/lan/e").bookmark, "", run("6")))
+    assert published.verified().agrees
+
+
+@pytest.mark.parametrize(
+    ("look", "fault"),
+    [
+        ("<w:vanish/>", Fault.HIDDEN),
+        ('<w:b/><w:strike w:val="true"/>', Fault.STRUCK),
+        ("<w:dstrike/>", Fault.STRUCK),
+        ('<w:vanish w:val="0"/><w:strike w:val="false"/>', None),
+        ('<w:rPrChange w:id="900" w:author="A"><w:rPr><w:strike/></w:rPr></w:rPrChange>', None),
+    ],
+)
+def test_a_figure_that_is_hidden_or_struck_through_is_told(
+    published: Published, look: str, fault: Fault | None
+) -> None:
+    published.write("ram/summa", run("1 5") + run("61", properties=look))
+    found = {key: (each.fault, each.stands) for key, each in published.differences().items()}
+    assert found == ({"ram/summa": (fault, "1 561")} if fault else {})
 
 
 # --- Edited with changes tracked, moved, copied, deleted -------------------------------------
@@ -444,6 +530,12 @@ def test_the_command_says_what_differs_and_writes_nothing(published: Published) 
     )
     assert f"revision {published.folder.name} that it was made from, which is current" in told
     assert tree(published.output) == before
+
+
+def test_the_command_says_what_a_reader_does_not_see(published: Published) -> None:
+    published.write("medel/lan/e", run("86", properties="<w:vanish/>"))
+    told = in_process("--output", published.output, "verify", published.copy).require(1).out
+    assert re.search(r"^ *86 \(hidden: a reader does not see it\) +86  Medel till", told, re.M)
 
 
 def test_the_command_for_programs(published: Published) -> None:

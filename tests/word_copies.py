@@ -58,6 +58,17 @@ def rewritten(bookmark: str, runs: str) -> Callable[[str], str]:
     return change
 
 
-def run(text: str, tag: str = "t") -> str:
+def beside(bookmark: str, before: str = "", after: str = "") -> Callable[[str], str]:
+    """Adds runs directly outside a bookmark, in its paragraph."""
+
+    def change(text: str) -> str:
+        start, end, _ = span(text, bookmark)
+        return text[:start] + before + text[start:end] + after + text[end:]
+
+    return change
+
+
+def run(text: str, tag: str = "t", properties: str = "") -> str:
     """A piece of text as a word processor writes it."""
-    return f'<w:r><w:{tag} xml:space="preserve">{text}</w:{tag}></w:r>'
+    looks = f"<w:rPr>{properties}</w:rPr>" if properties else ""
+    return f'<w:r>{looks}<w:{tag} xml:space="preserve">{text}</w:{tag}></w:r>'
