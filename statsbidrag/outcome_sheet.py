@@ -22,7 +22,17 @@ from statsbidrag.figures import Figure, known_figure
 from statsbidrag.outcome import load_outcome, outcome_problems, paired
 from statsbidrag.plan import county_amounts, load_plan, placed
 from statsbidrag.raw import Raw
-from statsbidrag.sheets.form import FIRST_FACT, FIRST_ROW, MARK, Column, Facts, Form, Kind, Shown
+from statsbidrag.sheets.form import (
+    FIRST_FACT,
+    FIRST_ROW,
+    LAST_ROW,
+    MARK,
+    Column,
+    Facts,
+    Form,
+    Kind,
+    Shown,
+)
 from statsbidrag.sheets.form import Table as Sheet
 from statsbidrag.sheets.posts import (
     POSTS,
@@ -41,7 +51,6 @@ from statsbidrag.yamlfile import Location
 
 _MARK: Final = Mark("utfall", tuple(RecipientType))
 _USED: Final = "Utfall"
-_LAST: Final = 1000
 _SHOWN: Final = ("mark", "agreement", "recipient")
 
 _FACTS: Final = Facts(
@@ -226,7 +235,7 @@ def outcome_form(case: Case) -> Form:
 
 def _used_range(form: Form, key: str) -> str:
     letter = letter_of(form.tables[-1], key)
-    return f"{_USED}!${letter}${FIRST_ROW}:${letter}${_LAST}"
+    return f"{_USED}!${letter}${FIRST_ROW}:${letter}${LAST_ROW}"
 
 
 def _fact_values(form: Form, case: Case, outcome: Outcome | None) -> Values:

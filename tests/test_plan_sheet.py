@@ -281,8 +281,8 @@ def test_a_template_has_the_sums_and_nothing_else(computed: Computed, tmp_path: 
     assert sheet.freeze_panes == "C5"
     assert sheet.print_title_rows == "$4:$4"
     lists = {str(rule.sqref): rule for rule in sheet.data_validations.dataValidation}
-    assert lists["A5:A1001"].type == "list"
-    assert lists["G5:G1001"].type == "whole"
+    assert lists["A5:A1000"].type == "list"
+    assert lists["G5:G1000"].type == "whole"
     names = openpyxl.load_workbook(path).defined_names
     assert {"Rubrik", "Beslutas_av", "Insatser_Belopp_kr", "Poster_Kvar_kr"} <= set(names)
 

@@ -120,6 +120,9 @@ MARK: Final = Column(
 FIRST_ROW: Final = 5
 """The row, from 1, of a table's first item; its headings are in the row above."""
 
+LAST_ROW: Final = 1000
+"""The last row of a table that cells say what they take in, and that formulas count."""
+
 FIRST_FACT: Final = 4
 """The row, from 1, of the first fact."""
 

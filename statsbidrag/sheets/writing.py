@@ -21,6 +21,7 @@ from statsbidrag.sheets.form import (
     FIRST_FACT,
     FIRST_ROW,
     GUIDE,
+    LAST_ROW,
     LISTS,
     YES,
     Column,
@@ -50,8 +51,6 @@ _LONGEST: Final = 32_000
 """Signs in a cell: a spreadsheet takes hardly more."""
 _PROMPT: Final = 250
 _TITLE: Final = 32
-_LAST_ROW: Final = 1000
-"""The last row whose cells say what they take."""
 _LINE_HEIGHT: Final = 15
 _TITLE_HEIGHT: Final = 24
 _TALLEST: Final = 400
@@ -237,7 +236,7 @@ class _Writer:
                     value = Shown(column.formula(FIRST_ROW + number), "")
                 self._value(sheet, FIRST_ROW - 1 + number, index, column, value, style)
             if not ours:
-                self._takes(sheet, column, (FIRST_ROW - 1, index, _LAST_ROW, index))
+                self._takes(sheet, column, (FIRST_ROW - 1, index, LAST_ROW - 1, index))
             if count:
                 where = column_range(table, column, count)
                 self.book.define_name(named(table.name, column.heading), f"={where}")
@@ -247,7 +246,7 @@ class _Writer:
         sheet.freeze_panes(FIRST_ROW - 1, 2 if len(table.columns) > 4 else 0)
         sheet.repeat_rows(FIRST_ROW - 2)
         # A code or an invoice's reference is text, and stays so.
-        sheet.ignore_errors({"number_stored_as_text": f"A1:Z{_LAST_ROW}"})
+        sheet.ignore_errors({"number_stored_as_text": f"A1:Z{LAST_ROW}"})
 
     def lists(self) -> None:
         """The sheet that drop-downs take their choices from."""
