@@ -19,7 +19,7 @@ from schemas.outcome import Outcome, Used
 from schemas.plan import Measure, Plan
 from statsbidrag import register as reg
 from statsbidrag.errors import InputError, Problem
-from statsbidrag.plan import Places
+from statsbidrag.plan import Places, personal_problems
 from statsbidrag.raw import Raw
 from statsbidrag.yamlfile import read_model
 
@@ -59,6 +59,7 @@ def outcome_problems(
 ) -> list[Problem]:
     """What of an outcome does not fit its agreement, the register or the plan, at its place."""
     problems = list(_identity(outcome, file, agreement, register))
+    problems.extend(personal_problems(outcome, file))
     if problems:
         return problems
     plan = plan_of(outcome, plans)

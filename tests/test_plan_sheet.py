@@ -512,6 +512,14 @@ def test_other_archives_are_refused(small: SmallCountry, tmp_path: Path) -> None
         assert word in told
 
 
+def test_a_personal_number_is_refused_in_every_text(small: SmallCountry, book: Path) -> None:
+    places = ["Uppgifter!B7", "Insatser!F5", "Insatser!L5", "Texter!B5"]
+    with_cells(book, dict.fromkeys(places, "Anna 19121212-1212") | {"Texter!A5": "Utdrag till"})
+    told = refused(small.raw, book)
+    assert sorted(told) == sorted(places)
+    assert all("1212" not in each for each in told.values())
+
+
 def test_sums_that_have_changed_since_are_said(small: SmallCountry, book: Path) -> None:
     with_cells(book, {"Poster!C5": 19})
     [note] = read_plan(small.raw, book).notes
