@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -64,6 +65,23 @@ def outcome_problems(
         return problems
     plan = plan_of(outcome, plans)
     return [*_posts(outcome, file, agreement, plan), *_gaps(outcome, file, agreement, plan)]
+
+
+def outcome_doubts(outcome: Outcome, agreement: Agreement) -> Iterator[tuple[str, str]]:
+    """What may be right and is seldom meant, by field: nothing is refused for it."""
+    first = date(agreement.year, 1, 1)
+    if outcome.through is not None and outcome.through < first:
+        yield (
+            "through",
+            f"costs are counted through {outcome.through}, before {first}, when the agreement's "
+            "year begins: is the year right?",
+        )
+    if outcome.unused_sek < 0:
+        beyond = f"{-outcome.unused_sek:,}".replace(",", " ")
+        words = f"{beyond} kr more is used than received: are both amounts right?"
+        if outcome.received == 0:
+            words = f"nothing is received, yet {beyond} kr is used: are both amounts right?"
+        yield "received", words
 
 
 def _identity(

@@ -19,7 +19,7 @@ from statsbidrag import register as reg
 from statsbidrag.comparison import Recipient
 from statsbidrag.errors import InputError, UsageError
 from statsbidrag.figures import Figure, known_figure
-from statsbidrag.outcome import load_outcome, outcome_problems, paired
+from statsbidrag.outcome import load_outcome, outcome_doubts, outcome_problems, paired
 from statsbidrag.plan import county_amounts, load_plan, placed
 from statsbidrag.raw import Raw
 from statsbidrag.sheets.form import (
@@ -361,6 +361,8 @@ def read_outcome(raw: Raw, path: Path) -> ReadOutcome:
         filled.problems.extend(outcome_problems(outcome, where, agreement, register, case.plans))
     if filled.problems or outcome is None:
         raise InputError(filled.problems)
+    for key, doubt in outcome_doubts(outcome, case.computed.agreement):
+        filled.notes.append(f"{path}: {filled.facts[key].place}: {doubt}")
     return ReadOutcome(outcome, case, tuple(filled.notes))
 
 

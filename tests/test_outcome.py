@@ -473,6 +473,25 @@ def test_other_numbers_are_no_persons(text: str) -> None:
     assert not names_a_person(text)
 
 
+@pytest.mark.parametrize(
+    ("changes", "place", "words"),
+    [
+        ({"through": date(2020, 12, 31)}, "Uppgifter!B9", "2020-12-31, before"),
+        ({"received": 276}, "Uppgifter!B11", "5 kr more is used than received"),
+        ({"received": 0}, "Uppgifter!B11", "nothing is received, yet 281 kr is used"),
+    ],
+)
+def test_what_is_seldom_meant_is_noted_and_taken(
+    small: SmallCountry, tmp_path: Path, changes: Any, place: str, words: str
+) -> None:
+    case = case_of(small.raw, AGREEMENT, (RecipientType.LAN, "01"))
+    book = tmp_path / "u.xlsx"
+    book.write_bytes(outcome_workbook(case, outcome(**changes)))
+    [note] = read_outcome(small.raw, book).notes
+    assert f"{place}: " in note
+    assert words in note
+
+
 def test_plans_and_outcomes_are_not_confused(small: SmallCountry, tmp_path: Path) -> None:
     book = write_outcome_template(small.raw, AGREEMENT, "lan:01", tmp_path / "u.xlsx")
     opened = openpyxl.load_workbook(book)
