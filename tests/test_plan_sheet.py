@@ -131,6 +131,25 @@ def test_a_plan_that_does_not_add_up_is_written_and_said(tmp_path: Path) -> None
     assert done.failed
     assert "lan/b/x lan:01" in done.said
     assert "withheld" in done.said
+    assert "to the county's posts: change" in done.said
+    assert "(Summor)" not in done.said
+
+
+def test_what_of_a_plan_does_not_add_up_is_named(tmp_path: Path) -> None:
+    country = SmallCountry(tmp_path / "raw").write()
+    path = write_plan(country.raw, AGREEMENT, "01", tmp_path / "plan.xlsx")
+    with_cells(path, {"Summor!B5": 119})
+    summary = import_plan(country.raw, path, replace=True)
+    assert summary.failed
+    assert "(Summor)" in summary.said
+    assert "to the county's posts: change" not in summary.said
+    difference = {"A5": "X", "B5": -3, "C5": "en rest", "D5": "beslutet"}
+    with_cells(path, {f"Skillnader!{cell}": value for cell, value in difference.items()})
+    stale = import_plan(country.raw, path, replace=True)
+    assert "The known difference of lan/b/x is no longer there" in stale.said
+    with_cells(path, {"Insatser!G5": 19})
+    other = import_plan(country.raw, path, replace=True)
+    assert "The known difference of lan/b/x is not the one" in other.said
 
 
 def test_a_workbook_is_never_overwritten(tmp_path: Path, small: SmallCountry) -> None:
@@ -532,6 +551,13 @@ def test_texts_that_no_cell_holds_are_refused(computed: Computed, small: SmallCo
     for text in ("ett\x07tecken", "x" * 40_000, "x005F_"):
         with pytest.raises(UsageError):
             plan_workbook(computed, plan.model_copy(update={"issuer": text}))
+
+
+def test_a_workbook_is_written_under_no_other_suffix(small: SmallCountry, tmp_path: Path) -> None:
+    for name in ("plan.xls", "plan.csv", "plan"):
+        with pytest.raises(UsageError, match=r"--out .* ends in \.xlsx"):
+            write_plan_template(small.raw, AGREEMENT, "02", tmp_path / name)
+    assert not [*tmp_path.iterdir()]
 
 
 def test_a_county_that_is_none_or_has_no_plan(small: SmallCountry, tmp_path: Path) -> None:
