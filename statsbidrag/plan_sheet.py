@@ -75,11 +75,12 @@ def _text(key: str, heading: str, help_: str, **more: Any) -> Column:
 _FACTS: Final = Facts(
     "Uppgifter",
     "Planens uppgifter",
-    "Skriv i kolumnen Svar. Det som inte är bestämt lämnas tomt, och står då tomt i underlaget.",
+    "Skriv i kolumnen Svar. Rubrik och Källa måste fyllas i. Annat som inte är bestämt lämnas "
+    "tomt, och står då tomt i underlaget.",
     (
         MARK,
-        _text("agreement", "Överenskommelse", "Ändra inte.", required=True),
-        _text("county", "Län", "Ändra inte.", required=True),
+        _text("agreement", "Överenskommelse", "Ändra inte.", required=True, given=True),
+        _text("county", "Län", "Ändra inte.", required=True, given=True),
         _text("title", "Rubrik", "Underlagets rubrik, till exempel: Länsgemensamma medel 2025.",
               required=True),
         _text("issuer", "Utfärdat av", "Den organisation som står bakom underlaget."),
@@ -277,7 +278,8 @@ _TABLES: Final = (
 _NAMES: Final = {table.key: table.name for table in _TABLES}
 
 _GUIDE: Final = (
-    "Fyll i bladet Uppgifter. Lämna det tomt som inte är bestämt.",
+    "Fyll i bladet Uppgifter. Vid varje rad står om den måste fyllas i. Annat som inte är bestämt "
+    "lämnas tomt.",
     "Skriv en rad per insats i bladet Insatser. Bladet Poster visar hela tiden vad som är kvar.",
     "Grå celler räknas ut eller är givna. Ändra inte dem, rubrikerna eller bladens namn.",
     "Skriv värden, inte formler (utom =1/3 i Andel). Dölj inget, och slå inte ihop celler.",

@@ -492,6 +492,17 @@ def test_what_is_seldom_meant_is_noted_and_taken(
     assert words in note
 
 
+def test_another_figure_than_the_plans_is_noted(small: SmallCountry, tmp_path: Path) -> None:
+    case = case_of(small.raw, AGREEMENT, (RecipientType.LAN, "01"))
+    book = tmp_path / "u.xlsx"
+    book.write_bytes(outcome_workbook(case, outcome()))
+    opened = openpyxl.load_workbook(book)
+    opened["Utfall"]["D5"] = 99
+    opened.save(book)
+    [note] = read_outcome(small.raw, book).notes
+    assert "Utfall!D5: the workbook has 99 kr, the plan 20 kr" in note
+
+
 def test_plans_and_outcomes_are_not_confused(small: SmallCountry, tmp_path: Path) -> None:
     book = write_outcome_template(small.raw, AGREEMENT, "lan:01", tmp_path / "u.xlsx")
     opened = openpyxl.load_workbook(book)

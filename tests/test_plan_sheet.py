@@ -531,6 +531,19 @@ def test_other_archives_are_refused(small: SmallCountry, tmp_path: Path) -> None
         assert word in told
 
 
+def test_a_figure_in_the_place_of_a_formula_is_noted(small: SmallCountry, book: Path) -> None:
+    with_cells(book, {"Insatser!J5": 99, "Poster!E5": 7})
+    notes = read_plan(small.raw, book).notes
+    assert ["Poster!E5" in notes[0], "Insatser!J5" in notes[1], len(notes)] == [True, True, 2]
+
+
+def test_what_must_be_filled_in_is_said_at_its_line(computed: Computed, tmp_path: Path) -> None:
+    path = tmp_path / "mall.xlsx"
+    path.write_bytes(plan_template(computed, "01"))
+    lines = openpyxl.load_workbook(path)["Uppgifter"].iter_rows(min_row=4, values_only=True)
+    assert [row[0] for row in lines if "Måste fyllas i" in row[2]] == ["Rubrik", "Källa"]
+
+
 def test_a_personal_number_is_refused_in_every_text(small: SmallCountry, book: Path) -> None:
     places = ["Uppgifter!B7", "Insatser!F5", "Insatser!L5", "Texter!B5"]
     with_cells(book, dict.fromkeys(places, "Anna 19121212-1212") | {"Texter!A5": "Utdrag till"})

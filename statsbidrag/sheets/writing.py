@@ -184,11 +184,11 @@ class _Writer:
             sheet.write_string(at, 2, part.intro, text)
             _heighten(sheet, at, [(part.intro, 66)])
             for column in part.columns:
-                if column.help:
+                if column.told:
                     at += 1
                     sheet.write_string(at, 1, column.heading, text)
-                    sheet.write_string(at, 2, column.help, text)
-                    _heighten(sheet, at, [(column.help, 66)])
+                    sheet.write_string(at, 2, column.told, text)
+                    _heighten(sheet, at, [(column.told, 66)])
 
     def facts(self, part: Facts, values: Values) -> None:
         """A sheet with a value a line, each a named cell."""
@@ -204,10 +204,10 @@ class _Writer:
             style = self._left(column, ours=ours)
             self._value(sheet, row, 1, column, values.get(column.key), style)
             sheet.write_string(
-                row, 2, column.help, self.style(font_color=QUIET, text_wrap=True, indent=1)
+                row, 2, column.told, self.style(font_color=QUIET, text_wrap=True, indent=1)
             )
             self._takes(sheet, column, (row, 1, row, 1))
-            _heighten(sheet, row, [(values.get(column.key), 48), (column.help, 50)])
+            _heighten(sheet, row, [(values.get(column.key), 48), (column.told, 50)])
             self.book.define_name(named(column.heading), f"='{part.name}'!$B${row + 1}")
         sheet.freeze_panes(FIRST_FACT - 1, 1)
         sheet.repeat_rows(FIRST_FACT - 2)
@@ -320,10 +320,10 @@ class _Writer:
             rule |= {"validate": "list", "source": f"={_list_name(column.choices)}"}
             rule |= {"show_error": bound}
         rule |= _RULES.get(column.kind, {})
-        if column.help:
+        if column.told:
             rule["input_title"] = column.heading[:_TITLE]
-            rule["input_message"] = column.help[:_PROMPT]
-        if rule["validate"] != "any" or column.help:
+            rule["input_message"] = column.told[:_PROMPT]
+        if rule["validate"] != "any" or column.told:
             sheet.data_validation(*where, rule)
 
 
