@@ -119,6 +119,7 @@ def agreements(context: typer.Context) -> None:
 @app.command()
 def check(context: typer.Context, ids: Ids = None) -> None:
     """Read and reconcile, write nothing. Prints what does not simply agree."""
+    from statsbidrag.outcome import outcome_doubts
     from statsbidrag.stages import material
 
     place: Place = context.obj
@@ -127,12 +128,18 @@ def check(context: typer.Context, ids: Ids = None) -> None:
     withheld = False
     for agreement_id in chosen:
         try:
-            report = material(place.files(), agreement_id).reconciliation
+            made = material(place.files(), agreement_id)
             _compare_issued(place, agreement_id)
         except StatsbidragError as error:
             failed.append(error)
             continue
-        withheld = _report(report) or withheld
+        withheld = _report(made.reconciliation) or withheld
+        for each in made.outcomes:
+            path = place.files().outcome_path(
+                agreement_id, each.recipient_type, each.recipient_code
+            )
+            for key, doubt in outcome_doubts(each, made.agreement):
+                typer.echo(f"note: {path}: {key}: {doubt}", err=True)
     _end(failed, withheld=withheld)
 
 

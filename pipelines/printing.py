@@ -82,6 +82,12 @@ def chosen(
             raise UsageError(f"no recipient type `{kind}`; one of: {', '.join(RecipientType)}")
         frame = frame[frame["recipient_type"] == kind]
     if recipient is not None:
+        own = recipient.rpartition(":")[0]
+        if kind is not None and own in list(RecipientType) and own != kind:
+            raise UsageError(
+                f"--type {kind} and --recipient {recipient} contradict each other: the recipient "
+                f"is a {own}. Leave one of them out"
+            )
         frame = _of_recipient(frame, recipient, agreement.id)
     return frame
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -19,7 +20,7 @@ from pipelines.printing import finding
 from schemas.common import RecipientType
 from schemas.outcome import Outcome
 from schemas.plan import Plan
-from schemas.reconciliation import Reconciliation, Severity
+from schemas.reconciliation import Kind, Reconciliation, Result, Severity
 from statsbidrag.errors import InputError, ProgramError, UsageError
 from statsbidrag.handwritten import put, yaml_text
 from statsbidrag.outcome_sheet import (
@@ -79,13 +80,46 @@ def import_plan(raw: Raw, path: Path, *, replace: bool) -> Imported:
     said += "".join(finding(plan.agreement, each) for each in told)
     failed = any(each.severity == Severity.ERROR for each in results)
     if failed:
-        said += (
-            "The plan does not add up to the county's posts, so its decision document is withheld "
-            "until it does.\n"
-        )
+        said += "".join(f"{each}\n" for each in _amiss(plan, results))
+        said += "Its decision document is withheld until this is mended.\n"
     else:
         said += f"{len(plan.measures)} measures; every post adds up.\n" if not told else ""
     return Imported(said, read.notes, failed)
+
+
+def _amiss(plan: Plan, results: Sequence[Result]) -> Iterator[str]:
+    """What of a plan does not add up, and what to do about it, a sentence for each kind."""
+    errors = [each for each in results if each.severity == Severity.ERROR]
+    known = {f"{each.post} lan:{plan.county}" for each in plan.known_differences}
+    stale = [
+        each
+        for each in errors
+        if each.kind == Kind.PLAN_TO_POST and each.difference is not None and {*each.rows} & known
+    ]
+    of_posts = [each for each in errors if each.kind == Kind.PLAN_TO_POST and each not in stale]
+    totals = [each for each in errors if each.kind == Kind.PLAN_TO_TOTAL]
+    if of_posts or (totals and not stale):
+        yield (
+            "The plan does not add up to the county's posts: change the measures (Insatser), or "
+            "write down a difference that is to stay (Skillnader)."
+        )
+    for each in stale:
+        post = each.rows[0].split()[0]
+        if each.difference == 0:
+            yield (
+                f"The known difference of {post} is no longer there, for the measures give the "
+                "whole post: take its row away (Skillnader)."
+            )
+        else:
+            yield (
+                f"The known difference of {post} is not the one that there is now: correct its "
+                "row (Skillnader), or the measures (Insatser)."
+            )
+    if any(each.kind == Kind.PLAN_TO_STATED_SUM for each in errors):
+        yield (
+            "The county's own summary does not say what the measures come to: correct its sums "
+            "(Summor), or the measures (Insatser); without any summary nothing is compared."
+        )
 
 
 def write_outcome_template(raw: Raw, agreement_id: str, recipient: str, out: Path | None) -> Path:
@@ -180,7 +214,13 @@ def _require_same(text: str, model: BaseModel, kind: type[BaseModel]) -> None:
 
 
 def _write(path: Path, content: bytes) -> Path:
-    """A new file, whole or not at all; never over another one."""
+    """A new file, whole or not at all; never over another one. Raises UsageError."""
+    if path.suffix.lower() != ".xlsx":
+        raise UsageError(
+            f"--out {path}: a workbook's name ends in .xlsx. Write {path.with_suffix('.xlsx')}"
+            if path.name
+            else f"--out {path}: a workbook's name ends in .xlsx"
+        )
     unfinished = None
     try:
         handle, unfinished = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)

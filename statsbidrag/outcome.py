@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from schemas.outcome import Outcome, Used
 from schemas.plan import Measure, Plan
 from statsbidrag import register as reg
 from statsbidrag.errors import InputError, Problem
-from statsbidrag.plan import Places
+from statsbidrag.plan import Places, personal_problems
 from statsbidrag.raw import Raw
 from statsbidrag.yamlfile import read_model
 
@@ -59,10 +60,28 @@ def outcome_problems(
 ) -> list[Problem]:
     """What of an outcome does not fit its agreement, the register or the plan, at its place."""
     problems = list(_identity(outcome, file, agreement, register))
+    problems.extend(personal_problems(outcome, file))
     if problems:
         return problems
     plan = plan_of(outcome, plans)
     return [*_posts(outcome, file, agreement, plan), *_gaps(outcome, file, agreement, plan)]
+
+
+def outcome_doubts(outcome: Outcome, agreement: Agreement) -> Iterator[tuple[str, str]]:
+    """What may be right and is seldom meant, by field: nothing is refused for it."""
+    first = date(agreement.year, 1, 1)
+    if outcome.through is not None and outcome.through < first:
+        yield (
+            "through",
+            f"costs are counted through {outcome.through}, before {first}, when the agreement's "
+            "year begins: is the year right?",
+        )
+    if outcome.unused_sek < 0:
+        beyond = f"{-outcome.unused_sek:,}".replace(",", " ")
+        words = f"{beyond} kr more is used than received: are both amounts right?"
+        if outcome.received == 0:
+            words = f"nothing is received, yet {beyond} kr is used: are both amounts right?"
+        yield "received", words
 
 
 def _identity(

@@ -7,7 +7,7 @@ is to be repaid (`statsbidrag.outcome_document`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -19,10 +19,20 @@ from statsbidrag import register as reg
 from statsbidrag.comparison import Recipient
 from statsbidrag.errors import InputError, UsageError
 from statsbidrag.figures import Figure, known_figure
-from statsbidrag.outcome import load_outcome, outcome_problems, paired
+from statsbidrag.outcome import load_outcome, outcome_doubts, outcome_problems, paired
 from statsbidrag.plan import county_amounts, load_plan, placed
 from statsbidrag.raw import Raw
-from statsbidrag.sheets.form import FIRST_FACT, FIRST_ROW, MARK, Column, Facts, Form, Kind, Shown
+from statsbidrag.sheets.form import (
+    FIRST_FACT,
+    FIRST_ROW,
+    LAST_ROW,
+    MARK,
+    Column,
+    Facts,
+    Form,
+    Kind,
+    Shown,
+)
 from statsbidrag.sheets.form import Table as Sheet
 from statsbidrag.sheets.posts import (
     POSTS,
@@ -41,7 +51,6 @@ from statsbidrag.yamlfile import Location
 
 _MARK: Final = Mark("utfall", tuple(RecipientType))
 _USED: Final = "Utfall"
-_LAST: Final = 1000
 _SHOWN: Final = ("mark", "agreement", "recipient")
 
 _FACTS: Final = Facts(
@@ -50,8 +59,10 @@ _FACTS: Final = Facts(
     "Skriv i kolumnen Svar. Skriv inga personuppgifter någonstans i arbetsboken.",
     (
         MARK,
-        Column("agreement", "Överenskommelse", Kind.TEXT, "Ändra inte.", required=True),
-        Column("recipient", "Mottagare", Kind.TEXT, "Ändra inte.", required=True),
+        Column("agreement", "Överenskommelse", Kind.TEXT, "Ändra inte.", required=True,
+               given=True),
+        Column("recipient", "Mottagare", Kind.TEXT, "Ändra inte.", required=True,
+               given=True),
         Column("example", "Exempel", Kind.YES,
                "ja, om uppgifterna är påhittade. Allt som görs av dem märks då."),
         Column("source", "Uppgifter från", Kind.TEXT, "Till exempel bokföringen.",
@@ -99,7 +110,7 @@ _BY_MEASURE: Final = Sheet(
         _POST,
         Column("measure", "Insats", Kind.TEXT, "Som i planen, eller ett eget namn.", 54),
         Column("level", "Nivå", Kind.TEXT, "Som i planen.", 18),
-        Column("planned", "Planerat, kr", Kind.SHOWN, "Enligt planen.", 16),
+        Column("planned", "Planerat, kr", Kind.SHOWN, "Enligt planen.", 16, given=True),
         _SUMS[0],
         Column("left", "Kvar, kr", Kind.SHOWN, "Planerat minus använt.", 16, formula=_used_left),
         _SUMS[1],
@@ -115,7 +126,7 @@ _BY_POST: Final = Sheet(
 )
 
 _GUIDE: Final = (
-    "Fyll i bladet Uppgifter: vad som har betalats ut, och varifrån uppgifterna är hämtade.",
+    "Fyll i bladet Uppgifter. Uppgifter från och Mottaget måste fyllas i, annat om det är känt.",
     "Fyll i Använt på varje rad i bladet Utfall. Där inget har använts: skriv 0.",
     "Grå celler räknas ut eller är givna. Ändra inte dem, rubrikerna eller bladens namn.",
     "Skriv värden, inte formler, och inga personuppgifter. Dölj inget, slå inte ihop celler.",
@@ -226,7 +237,7 @@ def outcome_form(case: Case) -> Form:
 
 def _used_range(form: Form, key: str) -> str:
     letter = letter_of(form.tables[-1], key)
-    return f"{_USED}!${letter}${FIRST_ROW}:${letter}${_LAST}"
+    return f"{_USED}!${letter}${FIRST_ROW}:${letter}${LAST_ROW}"
 
 
 def _fact_values(form: Form, case: Case, outcome: Outcome | None) -> Values:
@@ -352,7 +363,20 @@ def read_outcome(raw: Raw, path: Path) -> ReadOutcome:
         filled.problems.extend(outcome_problems(outcome, where, agreement, register, case.plans))
     if filled.problems or outcome is None:
         raise InputError(filled.problems)
+    filled.notes.extend(_other_plans(path, filled, _planned(case, outcome)))
+    for key, doubt in outcome_doubts(outcome, case.computed.agreement):
+        filled.notes.append(f"{path}: {filled.facts[key].place}: {doubt}")
     return ReadOutcome(outcome, case, tuple(filled.notes))
+
+
+def _other_plans(path: Path, filled: Filled, planned: Sequence[int | None]) -> Iterator[str]:
+    """What stands as planned and is not the plan's, row by row."""
+    for row, sek in zip(filled.rows["used"], planned, strict=True):
+        cell = row.get("planned")
+        if cell is not None and cell.value != sek:
+            has = "nothing" if sek is None else f"{sek} kr"
+            wrong = f"the workbook has {cell.value} kr, the plan {has}: passed over"
+            yield f"{path}: {cell.place}: {wrong}"
 
 
 def _data(case: Case, filled: Filled) -> tuple[dict[str, Any], dict[Location, Cell]]:
@@ -371,5 +395,6 @@ def _data(case: Case, filled: Filled) -> tuple[dict[str, Any], dict[Location, Ce
     for index, row in enumerate(filled.rows["used"]):
         data["used"].append({})
         for name, cell in row.items():
-            put(data, places, ("used", index, name), cell)
+            if name != "planned":
+                put(data, places, ("used", index, name), cell)
     return data, places

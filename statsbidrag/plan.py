@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from fractions import Fraction
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import pandas as pd
+from pydantic import BaseModel
 
 from schemas.agreement import Agreement
 from schemas.common import RecipientType
@@ -22,6 +23,7 @@ from statsbidrag import register as reg
 from statsbidrag.allocation import rows
 from statsbidrag.errors import InputError, Problem
 from statsbidrag.raw import Raw
+from statsbidrag.texts import names_a_person
 from statsbidrag.yamlfile import Location, read_model
 
 
@@ -57,7 +59,31 @@ def plan_problems(
     plan: Plan, file: Places, agreement: Agreement, register: pd.DataFrame
 ) -> list[Problem]:
     """What of a plan does not fit its agreement or the register, each at its place."""
-    return [*_identity(plan, file, agreement, register), *_posts(plan, file, agreement)]
+    return [
+        *_identity(plan, file, agreement, register),
+        *_posts(plan, file, agreement),
+        *personal_problems(plan, file),
+    ]
+
+
+def personal_problems(filled: BaseModel, file: Places) -> Iterator[Problem]:
+    """The texts that somebody's personal identity number stands in, which are never cited.
+
+    What a county or a recipient fills in is published as it is.
+    """
+    waiting: list[tuple[Location, Any]] = [((), filled.model_dump())]
+    for at, part in waiting:
+        if isinstance(part, dict):
+            waiting.extend(((*at, key), value) for key, value in part.items())
+        elif isinstance(part, list | tuple):
+            waiting.extend(((*at, index), value) for index, value in enumerate(part))
+        elif isinstance(part, str) and names_a_person(part):
+            yield file.problem(
+                at,
+                expected="no personal data: it is published",
+                found="what reads as a personal identity number",
+                action="take it away; if it is another number, write it otherwise",
+            )
 
 
 def _identity(

@@ -19,7 +19,17 @@ from statsbidrag.errors import InputError, UsageError
 from statsbidrag.figures import known_figure
 from statsbidrag.plan import Placed, county_amounts, load_plan, placed, plan_problems
 from statsbidrag.raw import Raw
-from statsbidrag.sheets.form import FIRST_ROW, MARK, Column, Facts, Form, Kind, Shown, Table
+from statsbidrag.sheets.form import (
+    FIRST_ROW,
+    LAST_ROW,
+    MARK,
+    Column,
+    Facts,
+    Form,
+    Kind,
+    Shown,
+    Table,
+)
 from statsbidrag.sheets.posts import (
     POSTS,
     Mark,
@@ -48,7 +58,6 @@ _LEVELS: Final = "Nivåer"
 _ORGANISATIONS: Final = "Organisationer"
 _PARTS: Final = "Avsnitt"
 _SOURCE: Final = "länets eget underlag"
-_LAST: Final = 1000
 _SPARE_MEASURES: Final = 30
 
 _TEXTS: Final = {
@@ -66,11 +75,12 @@ def _text(key: str, heading: str, help_: str, **more: Any) -> Column:
 _FACTS: Final = Facts(
     "Uppgifter",
     "Planens uppgifter",
-    "Skriv i kolumnen Svar. Det som inte är bestämt lämnas tomt, och står då tomt i underlaget.",
+    "Skriv i kolumnen Svar. Rubrik och Källa måste fyllas i. Annat som inte är bestämt lämnas "
+    "tomt, och står då tomt i underlaget.",
     (
         MARK,
-        _text("agreement", "Överenskommelse", "Ändra inte.", required=True),
-        _text("county", "Län", "Ändra inte.", required=True),
+        _text("agreement", "Överenskommelse", "Ändra inte.", required=True, given=True),
+        _text("county", "Län", "Ändra inte.", required=True, given=True),
         _text("title", "Rubrik", "Underlagets rubrik, till exempel: Länsgemensamma medel 2025.",
               required=True),
         _text("issuer", "Utfärdat av", "Den organisation som står bakom underlaget."),
@@ -95,13 +105,13 @@ _MEASURES: Final = "measures"
 def _of_post() -> str:
     """The sum of the post that a row names, in a formula."""
     return (
-        f"INDEX({POSTS}!$C${FIRST_ROW}:$C${_LAST},MATCH($A{{row}},"
-        f"{POSTS}!$A${FIRST_ROW}:$A${_LAST},0))"
+        f"INDEX({POSTS}!$C${FIRST_ROW}:$C${LAST_ROW},MATCH($A{{row}},"
+        f"{POSTS}!$A${FIRST_ROW}:$A${LAST_ROW},0))"
     )
 
 
 def _rows_of(letter: str) -> str:
-    return f"${letter}${FIRST_ROW}:${letter}${_LAST}"
+    return f"${letter}${FIRST_ROW}:${letter}${LAST_ROW}"
 
 
 def _gives(row: int) -> str:
@@ -118,14 +128,22 @@ def _gives(row: int) -> str:
 def _left_of_post(row: int) -> str:
     """What is left of the post that a row names, after all its measures."""
     return (
-        f'=IF($A{row}="","",IFERROR(INDEX({POSTS}!$F${FIRST_ROW}:$F${_LAST},'
-        f'MATCH($A{row},{POSTS}!$A${FIRST_ROW}:$A${_LAST},0)),""))'
+        f'=IF($A{row}="","",IFERROR(INDEX({POSTS}!$F${FIRST_ROW}:$F${LAST_ROW},'
+        f'MATCH($A{row},{POSTS}!$A${FIRST_ROW}:$A${LAST_ROW},0)),""))'
     )
 
 
 def _placed_of(row: int) -> str:
+    """What the measures of a post come to, out of what is written: a row needs no formula to count.
+
+    Where one takes the rest, the sum is the post itself: no share leaves a part of an öre behind.
+    """
     own = f"--(Insatser!{_rows_of('A')}=$A{row})"
-    return f"=SUMPRODUCT({own},Insatser!{_rows_of('J')})"
+    amounts = f"SUMPRODUCT({own},Insatser!{_rows_of('G')})"
+    shares = f"SUMPRODUCT({own},Insatser!{_rows_of('H')})*$C{row}"
+    given = f"{amounts}+IF(ISNUMBER($C{row}),{shares},0)"
+    rests = f'SUMPRODUCT({own},--(Insatser!{_rows_of("I")}="ja"))'
+    return f"=IF(AND(ISNUMBER($C{row}),{rests}>0),MAX($C{row},{given}),{given})"
 
 
 def _rest(row: int) -> str:
@@ -260,7 +278,8 @@ _TABLES: Final = (
 _NAMES: Final = {table.key: table.name for table in _TABLES}
 
 _GUIDE: Final = (
-    "Fyll i bladet Uppgifter. Lämna det tomt som inte är bestämt.",
+    "Fyll i bladet Uppgifter. Vid varje rad står om den måste fyllas i. Annat som inte är bestämt "
+    "lämnas tomt.",
     "Skriv en rad per insats i bladet Insatser. Bladet Poster visar hela tiden vad som är kvar.",
     "Grå celler räknas ut eller är givna. Ändra inte dem, rubrikerna eller bladens namn.",
     "Skriv värden, inte formler (utom =1/3 i Andel). Dölj inget, och slå inte ihop celler.",

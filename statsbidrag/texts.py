@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
@@ -47,6 +48,12 @@ _KINDS: Final = {
 }
 _INSTEAD: Final = {kind: "" if kind[0] == "M" or kind == "Cf" else " " for kind in _KINDS}
 _BEFORE: Final = 30
+_PERSON: Final = re.compile(
+    r"(?<!\w)(?<!\d[-+])(?:18|19|20)?([0-9]{2})([0-9]{2})([0-9]{2})[-+\u2010\u2011\u2212–]?([0-9]{4})"
+    r"(?!\w)"
+)
+_COORDINATION: Final = 60
+"""What a coordination number has added to its day."""
 _MOST_TOLD: Final = 5
 
 
@@ -82,6 +89,36 @@ def unfit(text: str) -> Iterator[Unfit]:
                 f"{len(stretch)}: “{_shown(stretch[:_BEFORE])}…”",
                 "divide it with spaces, or shorten it",
             )
+
+
+def names_a_person(text: str) -> bool:
+    """Whether a personal identity number or a coordination number stands in a text.
+
+    It has a day and the right check digit. An organisation's number never is one: its third digit
+    is two or more, which no month has.
+    """
+    return any(
+        _is_day(*map(int, found.groups()[:3])) and _checks("".join(found.groups()))
+        for found in _PERSON.finditer(text)
+    )
+
+
+def _is_day(year: int, month: int, day: int) -> bool:
+    """Whether two digits each may be somebody's day of birth, in whatever century."""
+    own = day - _COORDINATION if day > _COORDINATION else day
+    for century in (1900, 2000):
+        try:
+            date(century + year, month, own)
+        except ValueError:
+            continue
+        return True
+    return False
+
+
+def _checks(digits: str) -> bool:
+    """Whether the last of ten digits is the others' check digit (Luhn)."""
+    doubled = (int(digit) * (2 - index % 2) for index, digit in enumerate(digits))
+    return sum(each // 10 + each % 10 for each in doubled) % 10 == 0
 
 
 def seen(text: str) -> str:

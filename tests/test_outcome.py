@@ -39,6 +39,7 @@ from statsbidrag.outcome_sheet import case_of, outcome_workbook, read_outcome
 from statsbidrag.raw import Raw
 from statsbidrag.rendering import render
 from statsbidrag.stages import material
+from statsbidrag.texts import names_a_person
 from statsbidrag.yamlfile import read_model
 from tests.cases.small_country import AGREEMENT, SmallCountry
 from tests.conftest import PROJECT
@@ -436,6 +437,70 @@ def test_a_mistake_is_named_by_its_cell(small: SmallCountry, tmp_path: Path) -> 
     with pytest.raises(InputError, match="`Fyran`") as caught:
         read_outcome(small.raw, book)
     assert [problem.place for problem in caught.value.problems] == ["Utfall!A5"]
+
+
+@pytest.mark.parametrize("number", ["19121212-1212", "1212121212", "121212+1212", "121272-1219"])
+def test_nobodys_personal_number_is_taken_in(
+    small: SmallCountry, tmp_path: Path, number: str
+) -> None:
+    assert names_a_person(f"Utbetalt till {number}.")
+    case = case_of(small.raw, AGREEMENT, (RecipientType.LAN, "01"))
+    book = tmp_path / "u.xlsx"
+    said = outcome(comment=f"Se {number}", reference_number="S2024/01234, 212000-1363")
+    book.write_bytes(outcome_workbook(case, said))
+    opened = openpyxl.load_workbook(book)
+    opened["Utfall"]["G5"] = number
+    opened.save(book)
+    with pytest.raises(InputError, match="personal data") as caught:
+        read_outcome(small.raw, book)
+    assert [each.place for each in caught.value.problems] == ["Uppgifter!B14", "Utfall!G5"]
+    assert number not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "212000-1363",
+        "19121212-1213",
+        "19121312-1212",
+        "19121232-1212",
+        "1 212 121 212 kr",
+        "119121212-12120",
+        "a1212121212",
+    ],
+)
+def test_other_numbers_are_no_persons(text: str) -> None:
+    assert not names_a_person(text)
+
+
+@pytest.mark.parametrize(
+    ("changes", "place", "words"),
+    [
+        ({"through": date(2020, 12, 31)}, "Uppgifter!B9", "2020-12-31, before"),
+        ({"received": 276}, "Uppgifter!B11", "5 kr more is used than received"),
+        ({"received": 0}, "Uppgifter!B11", "nothing is received, yet 281 kr is used"),
+    ],
+)
+def test_what_is_seldom_meant_is_noted_and_taken(
+    small: SmallCountry, tmp_path: Path, changes: Any, place: str, words: str
+) -> None:
+    case = case_of(small.raw, AGREEMENT, (RecipientType.LAN, "01"))
+    book = tmp_path / "u.xlsx"
+    book.write_bytes(outcome_workbook(case, outcome(**changes)))
+    [note] = read_outcome(small.raw, book).notes
+    assert f"{place}: " in note
+    assert words in note
+
+
+def test_another_figure_than_the_plans_is_noted(small: SmallCountry, tmp_path: Path) -> None:
+    case = case_of(small.raw, AGREEMENT, (RecipientType.LAN, "01"))
+    book = tmp_path / "u.xlsx"
+    book.write_bytes(outcome_workbook(case, outcome()))
+    opened = openpyxl.load_workbook(book)
+    opened["Utfall"]["D5"] = 99
+    opened.save(book)
+    [note] = read_outcome(small.raw, book).notes
+    assert "Utfall!D5: the workbook has 99 kr, the plan 20 kr" in note
 
 
 def test_plans_and_outcomes_are_not_confused(small: SmallCountry, tmp_path: Path) -> None:

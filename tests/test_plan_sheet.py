@@ -131,6 +131,25 @@ def test_a_plan_that_does_not_add_up_is_written_and_said(tmp_path: Path) -> None
     assert done.failed
     assert "lan/b/x lan:01" in done.said
     assert "withheld" in done.said
+    assert "to the county's posts: change" in done.said
+    assert "(Summor)" not in done.said
+
+
+def test_what_of_a_plan_does_not_add_up_is_named(tmp_path: Path) -> None:
+    country = SmallCountry(tmp_path / "raw").write()
+    path = write_plan(country.raw, AGREEMENT, "01", tmp_path / "plan.xlsx")
+    with_cells(path, {"Summor!B5": 119})
+    summary = import_plan(country.raw, path, replace=True)
+    assert summary.failed
+    assert "(Summor)" in summary.said
+    assert "to the county's posts: change" not in summary.said
+    difference = {"A5": "X", "B5": -3, "C5": "en rest", "D5": "beslutet"}
+    with_cells(path, {f"Skillnader!{cell}": value for cell, value in difference.items()})
+    stale = import_plan(country.raw, path, replace=True)
+    assert "The known difference of lan/b/x is no longer there" in stale.said
+    with_cells(path, {"Insatser!G5": 19})
+    other = import_plan(country.raw, path, replace=True)
+    assert "The known difference of lan/b/x is not the one" in other.said
 
 
 def test_a_workbook_is_never_overwritten(tmp_path: Path, small: SmallCountry) -> None:
@@ -281,8 +300,8 @@ def test_a_template_has_the_sums_and_nothing_else(computed: Computed, tmp_path: 
     assert sheet.freeze_panes == "C5"
     assert sheet.print_title_rows == "$4:$4"
     lists = {str(rule.sqref): rule for rule in sheet.data_validations.dataValidation}
-    assert lists["A5:A1001"].type == "list"
-    assert lists["G5:G1001"].type == "whole"
+    assert lists["A5:A1000"].type == "list"
+    assert lists["G5:G1000"].type == "whole"
     names = openpyxl.load_workbook(path).defined_names
     assert {"Rubrik", "Beslutas_av", "Insatser_Belopp_kr", "Poster_Kvar_kr"} <= set(names)
 
@@ -512,6 +531,27 @@ def test_other_archives_are_refused(small: SmallCountry, tmp_path: Path) -> None
         assert word in told
 
 
+def test_a_figure_in_the_place_of_a_formula_is_noted(small: SmallCountry, book: Path) -> None:
+    with_cells(book, {"Insatser!J5": 99, "Poster!E5": 7})
+    notes = read_plan(small.raw, book).notes
+    assert ["Poster!E5" in notes[0], "Insatser!J5" in notes[1], len(notes)] == [True, True, 2]
+
+
+def test_what_must_be_filled_in_is_said_at_its_line(computed: Computed, tmp_path: Path) -> None:
+    path = tmp_path / "mall.xlsx"
+    path.write_bytes(plan_template(computed, "01"))
+    lines = openpyxl.load_workbook(path)["Uppgifter"].iter_rows(min_row=4, values_only=True)
+    assert [row[0] for row in lines if "Måste fyllas i" in row[2]] == ["Rubrik", "Källa"]
+
+
+def test_a_personal_number_is_refused_in_every_text(small: SmallCountry, book: Path) -> None:
+    places = ["Uppgifter!B7", "Insatser!F5", "Insatser!L5", "Texter!B5"]
+    with_cells(book, dict.fromkeys(places, "Anna 19121212-1212") | {"Texter!A5": "Utdrag till"})
+    told = refused(small.raw, book)
+    assert sorted(told) == sorted(places)
+    assert all("1212" not in each for each in told.values())
+
+
 def test_sums_that_have_changed_since_are_said(small: SmallCountry, book: Path) -> None:
     with_cells(book, {"Poster!C5": 19})
     [note] = read_plan(small.raw, book).notes
@@ -524,6 +564,13 @@ def test_texts_that_no_cell_holds_are_refused(computed: Computed, small: SmallCo
     for text in ("ett\x07tecken", "x" * 40_000, "x005F_"):
         with pytest.raises(UsageError):
             plan_workbook(computed, plan.model_copy(update={"issuer": text}))
+
+
+def test_a_workbook_is_written_under_no_other_suffix(small: SmallCountry, tmp_path: Path) -> None:
+    for name in ("plan.xls", "plan.csv", "plan"):
+        with pytest.raises(UsageError, match=r"--out .* ends in \.xlsx"):
+            write_plan_template(small.raw, AGREEMENT, "02", tmp_path / name)
+    assert not [*tmp_path.iterdir()]
 
 
 def test_a_county_that_is_none_or_has_no_plan(small: SmallCountry, tmp_path: Path) -> None:

@@ -56,7 +56,8 @@ class Column:
 
     `key` is the field's name in the model; `help` what a reader is told of it. `choices` names the
     list of `Form.lists` that its drop-down shows, which only a `choice` is bound to. `formula` is
-    that of a row which nobody has filled in yet, by its number.
+    that of a row which nobody has filled in yet, by its number. `given` says that the workbook
+    comes with the value, and that nobody changes it.
     """
 
     key: str
@@ -67,6 +68,13 @@ class Column:
     required: bool = False
     choices: str = ""
     formula: Callable[[int], str] | None = None
+    given: bool = False
+
+    @property
+    def told(self) -> str:
+        """What a reader is told of it, first of all whether it must be filled in."""
+        must = self.required and not self.given
+        return f"Måste fyllas i. {self.help}".rstrip() if must else self.help
 
 
 @dataclass(frozen=True)
@@ -113,12 +121,20 @@ class Form:
 
 
 MARK: Final = Column(
-    "mark", "Mall", Kind.TEXT, "Säger vad arbetsboken är gjord för. Ändra inte.", required=True
+    "mark",
+    "Mall",
+    Kind.TEXT,
+    "Säger vad arbetsboken är gjord för. Ändra inte.",
+    required=True,
+    given=True,
 )
 """The line of every form by which it is known again."""
 
 FIRST_ROW: Final = 5
 """The row, from 1, of a table's first item; its headings are in the row above."""
+
+LAST_ROW: Final = 1000
+"""The last row of a table that cells say what they take in, and that formulas count."""
 
 FIRST_FACT: Final = 4
 """The row, from 1, of the first fact."""

@@ -137,7 +137,7 @@ def read_form(path: Path, book: Any, form: Form) -> Filled:
     problems: list[Problem] = []
     notes: list[str] = []
     sheets = _sheets(path, book, form, problems, notes)
-    reader = _Reader(path, form, problems)
+    reader = _Reader(path, form, problems, notes)
     facts = reader.facts(sheets[form.facts.name]) if form.facts.name in sheets else {}
     rows = {
         table.key: tuple(reader.table(table, sheets[table.name]))
@@ -340,10 +340,11 @@ def _hidden(path: str, place: str, what: str) -> Problem:
 class _Reader:
     """One workbook being read: mistakes are gathered, and nothing stops at the first."""
 
-    def __init__(self, path: Path, form: Form, problems: list[Problem]) -> None:
+    def __init__(self, path: Path, form: Form, problems: list[Problem], notes: list[str]) -> None:
         self.path = path
         self.form = form
         self.problems = problems
+        self.notes = notes
         self.broken = False
 
     def told(self, place: str, expected: str, found: str, action: str) -> None:
@@ -442,17 +443,21 @@ class _Reader:
         self, table: Table, sheet: Any, cells: Sequence[Any], columns: Mapping[int, Column]
     ) -> Row:
         row = {
-            column.key: self.cell(sheet, cells[index], column)
-            for index, column in columns.items()
-            if not column.kind.ours
+            column.key: self.cell(sheet, cells[index], column) for index, column in columns.items()
         }
-        return {column.key: row[column.key] for column in table.columns if column.key in row}
+        kept = [column for column in table.columns if column.given or not column.kind.ours]
+        return {column.key: row[column.key] for column in kept if column.key in row}
 
     def cell(self, sheet: Any, cell: Any, column: Column) -> Cell:
         """What a cell says; `wrong`, and told, where it cannot say that."""
         place = _place(sheet, cell)
         if column.kind.ours:
-            return Cell(None, place)
+            if not column.given and _filled(cell):
+                self.notes.append(
+                    f"{self.path}: {place}: {column.heading} is computed, and has "
+                    f"`{_cut(str(cell.value))}` in the place of its formula: passed over"
+                )
+            return Cell(cell.value if column.given else None, place)
         try:
             value = self._value(cell, column)
         except ValueError as error:

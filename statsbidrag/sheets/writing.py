@@ -21,6 +21,7 @@ from statsbidrag.sheets.form import (
     FIRST_FACT,
     FIRST_ROW,
     GUIDE,
+    LAST_ROW,
     LISTS,
     YES,
     Column,
@@ -50,8 +51,6 @@ _LONGEST: Final = 32_000
 """Signs in a cell: a spreadsheet takes hardly more."""
 _PROMPT: Final = 250
 _TITLE: Final = 32
-_LAST_ROW: Final = 1000
-"""The last row whose cells say what they take."""
 _LINE_HEIGHT: Final = 15
 _TITLE_HEIGHT: Final = 24
 _TALLEST: Final = 400
@@ -185,11 +184,11 @@ class _Writer:
             sheet.write_string(at, 2, part.intro, text)
             _heighten(sheet, at, [(part.intro, 66)])
             for column in part.columns:
-                if column.help:
+                if column.told:
                     at += 1
                     sheet.write_string(at, 1, column.heading, text)
-                    sheet.write_string(at, 2, column.help, text)
-                    _heighten(sheet, at, [(column.help, 66)])
+                    sheet.write_string(at, 2, column.told, text)
+                    _heighten(sheet, at, [(column.told, 66)])
 
     def facts(self, part: Facts, values: Values) -> None:
         """A sheet with a value a line, each a named cell."""
@@ -205,10 +204,10 @@ class _Writer:
             style = self._left(column, ours=ours)
             self._value(sheet, row, 1, column, values.get(column.key), style)
             sheet.write_string(
-                row, 2, column.help, self.style(font_color=QUIET, text_wrap=True, indent=1)
+                row, 2, column.told, self.style(font_color=QUIET, text_wrap=True, indent=1)
             )
             self._takes(sheet, column, (row, 1, row, 1))
-            _heighten(sheet, row, [(values.get(column.key), 48), (column.help, 50)])
+            _heighten(sheet, row, [(values.get(column.key), 48), (column.told, 50)])
             self.book.define_name(named(column.heading), f"='{part.name}'!$B${row + 1}")
         sheet.freeze_panes(FIRST_FACT - 1, 1)
         sheet.repeat_rows(FIRST_FACT - 2)
@@ -237,7 +236,7 @@ class _Writer:
                     value = Shown(column.formula(FIRST_ROW + number), "")
                 self._value(sheet, FIRST_ROW - 1 + number, index, column, value, style)
             if not ours:
-                self._takes(sheet, column, (FIRST_ROW - 1, index, _LAST_ROW, index))
+                self._takes(sheet, column, (FIRST_ROW - 1, index, LAST_ROW - 1, index))
             if count:
                 where = column_range(table, column, count)
                 self.book.define_name(named(table.name, column.heading), f"={where}")
@@ -247,7 +246,7 @@ class _Writer:
         sheet.freeze_panes(FIRST_ROW - 1, 2 if len(table.columns) > 4 else 0)
         sheet.repeat_rows(FIRST_ROW - 2)
         # A code or an invoice's reference is text, and stays so.
-        sheet.ignore_errors({"number_stored_as_text": f"A1:Z{_LAST_ROW}"})
+        sheet.ignore_errors({"number_stored_as_text": f"A1:Z{LAST_ROW}"})
 
     def lists(self) -> None:
         """The sheet that drop-downs take their choices from."""
@@ -321,10 +320,10 @@ class _Writer:
             rule |= {"validate": "list", "source": f"={_list_name(column.choices)}"}
             rule |= {"show_error": bound}
         rule |= _RULES.get(column.kind, {})
-        if column.help:
+        if column.told:
             rule["input_title"] = column.heading[:_TITLE]
-            rule["input_message"] = column.help[:_PROMPT]
-        if rule["validate"] != "any" or column.help:
+            rule["input_message"] = column.told[:_PROMPT]
+        if rule["validate"] != "any" or column.told:
             sheet.data_validation(*where, rule)
 
 

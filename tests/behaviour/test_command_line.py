@@ -183,6 +183,11 @@ def test_json_and_table_say_what_the_csv_says() -> None:
     assert "12 697 775" in table.splitlines()[-1]
 
 
+def test_a_type_and_a_recipient_of_another_contradict_each_other() -> None:
+    said = in_process("allocate", A25, "--type", "lan", "--recipient", "kommun:2380").require(2)
+    assert "contradict each other" in said.err
+
+
 def test_totals_come_in_the_agreed_order(totals_2025: list[Row]) -> None:
     codes = [row["recipient_code"] for row in allocate(A25, "--type", "lan", "--totals")]
     counties = codes[:21]

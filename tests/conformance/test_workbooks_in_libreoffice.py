@@ -13,7 +13,7 @@ from schemas.outcome import Outcome
 from schemas.plan import Plan
 from statsbidrag.outcome_sheet import case_of, outcome_workbook, read_outcome
 from statsbidrag.plan import load_plan
-from statsbidrag.plan_sheet import plan_workbook, read_plan
+from statsbidrag.plan_sheet import plan_template, plan_workbook, read_plan
 from statsbidrag.raw import Raw
 from statsbidrag.stages import compute
 from statsbidrag.yamlfile import read_model
@@ -59,7 +59,7 @@ def test_it_calculates_what_was_written(tmp_path: Path) -> None:
     measures = [
         {"post": "lan/b/x", "title": "*", "share": "1/3"},
         {"post": "lan/b/x", "title": "?", "remainder": True},
-        {"post": "lan/b/y", "title": "=1", "share": "12,5 %"},
+        {"post": "lan/b/y", "title": "– 1", "share": "12,5 %"},
         {"post": "lan/b/y", "title": "Å", "amount": 200},
         {"post": "lan/e", "title": "B", "share": "50 %"},
     ]
@@ -74,3 +74,24 @@ def test_it_calculates_what_was_written(tmp_path: Path) -> None:
     after = saved(wrong, tmp_path)
     assert values(after) == right
     assert read_plan(country.raw, after).plan == plan
+
+
+def test_what_stands_below_the_prepared_rows_is_placed(tmp_path: Path) -> None:
+    country = SmallCountry(tmp_path / "raw").write()
+    book = tmp_path / "plan.xlsx"
+    book.write_bytes(plan_template(compute(country.raw, AGREEMENT), "01"))
+    opened = openpyxl.load_workbook(book)
+    sheet = opened["Insatser"]
+    for row, post, letter, written in (
+        (5, "X", "G", 4),
+        (40, "X", "H", 0.25),
+        (1000, "X", "G", 3),
+        (900, "Y", "I", "ja"),
+        (901, "Y", "G", 85),
+    ):
+        sheet[f"A{row}"], sheet[f"B{row}"], sheet[f"{letter}{row}"] = post, "Insats", written
+    opened.save(book)
+    after = values(saved(book, tmp_path))
+    assert [after[f"Poster!E{row}"] for row in (5, 6, 7)] == [12, 185, 0]
+    assert [after[f"Poster!F{row}"] for row in (5, 6, 7)] == [8, 0, 86]
+    assert after["Poster!G6"] == "fördelad"
