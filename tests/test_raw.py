@@ -75,18 +75,26 @@ def test_a_sidecar_without_file(country: SmallCountry, refused: Refused) -> None
 
 @pytest.mark.parametrize(
     "name",
-    ["aldrar.json", "../alla.json", "../../etc/passwd", "/etc/alla.json", "..", ".", "x/alla.json",
-     "alla.js\0on"],
-)  # fmt: skip
+    ["aldrar.json", "../alla.json", "../../etc/passwd", "/etc/alla.json", "..", ".", "x/alla.json"],
+)
 def test_a_sidecar_of_another_file(country: SmallCountry, refused: Refused, name: str) -> None:
     _, sidecar = alla(country)
-    written = '"' + name.replace("\0", "\\0") + '"'
-    country.change(sidecar, "file: alla.json", f"file: {written}")
+    country.change(sidecar, "file: alla.json", f'file: "{name}"')
     [problem] = refused(lambda: country.raw.population(sidecar))
     assert (problem.file, problem.place) == (str(sidecar), "file")
     assert problem.expected == "the name of the file beside it, alla.…"
     assert problem.found == f"`{name}`"
     assert problem.action == "a sidecar has the same name as its file"
+
+
+def test_a_sidecar_of_a_file_whose_name_nobody_can_write(
+    country: SmallCountry, refused: Refused
+) -> None:
+    _, sidecar = alla(country)
+    country.change(sidecar, "file: alla.json", 'file: "alla.js\\0on"')
+    [problem] = refused(lambda: country.raw.population(sidecar))
+    assert (problem.file, problem.place) == (str(sidecar), "file")
+    assert "U+0000" in problem.found
 
 
 def test_a_sidecar_with_a_key_too_many(country: SmallCountry, refused: Refused) -> None:
