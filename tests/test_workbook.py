@@ -150,7 +150,8 @@ def test_the_difference_from_the_post_is_shown(computed: Year) -> None:
 
 
 def test_no_text_is_a_formula() -> None:
-    bad = '=cmd|"/c calc"!A1'
+    # One that begins so is refused already (`tests/test_hostile_texts.py`).
+    bad = '» =cmd|"/c calc"!A1'
     data = agreement(
         post(
             "lan/a",
@@ -159,10 +160,10 @@ def test_no_text_is_a_formula() -> None:
             title=f"{bad} [hela] {{post}}",
             short_title="[x]: {post} 'y'",
         ),
-        post("lan/b", 101, {"rest": {"by": "population"}}, title="+1+1", short_title="B"),
+        post("lan/b", 101, {"rest": {"by": "population"}}, title="» +1+1", short_title="B"),
         title=bad,
-        groups={"stora": {"recipients": "lan", "title": '="[hela]{post}', "members": ["01"]}},
-        sources={"avtal": {"title": "@SUM(A1)"}},
+        groups={"stora": {"recipients": "lan", "title": '» ="[hela]{post}', "members": ["01"]}},
+        sources={"avtal": {"title": "» @SUM(A1)"}},
     )
     each = in_memory(data, {"01": 3, "02": 1})
     require_right(each)
