@@ -296,8 +296,8 @@ def test_a_remark_in_a_file_makes_a_revision_whose_documents_keep_their_bytes(
     new = current(output, A24)
     assert new != old
     changed = {name for name, content in tree(new).items() if tree(old)[name] != content}
-    # It carries the revision's own fingerprint.
-    assert changed == {"manifest.json"}
+    # They carry the revision's own fingerprint.
+    assert changed == {"manifest.json", "allocation.xlsx"}
 
 
 # What is withheld ---------------------------------------------------------------------------------
