@@ -69,6 +69,35 @@ def _with_language(content: bytes) -> bytes:
     return buffer.getvalue()
 
 
+class Styled:
+    """Whoever writes a workbook's cells: how they look, each format made once per workbook."""
+
+    def __init__(self, book: Any) -> None:
+        self.book = book
+
+    def style(self, **properties: object) -> Any:
+        """A format; the same one is written once."""
+        # Kept by the workbook itself: its sheets may have a writer each.
+        known = self.book.__dict__.setdefault("styles_of_statsbidrag", {})
+        key = tuple(sorted(properties.items()))
+        if key not in known:
+            known[key] = self.book.add_format({"valign": "top", **properties})
+        return known[key]
+
+    def head(self, *, right: bool = False, indent: int = 0) -> Any:
+        """How the heading of a column looks."""
+        return self.style(
+            bold=True,
+            text_wrap=True,
+            valign="bottom",
+            bottom=2,
+            bottom_color=INK,
+            font_color=INK,
+            align="right" if right else "left",
+            indent=indent,
+        )
+
+
 def print_on_a4(sheet: Any, *, landscape: bool) -> None:
     """As wide as an A4 page, and as many pages long as it takes."""
     sheet.set_paper(9)

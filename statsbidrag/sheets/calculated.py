@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
-from statsbidrag.sheets.book import GREY, INK, LINE, QUIET, print_on_a4
+from statsbidrag.sheets.book import GREY, INK, LINE, QUIET, Styled, print_on_a4
 from statsbidrag.sheets.form import Shown
 from statsbidrag.typography import NBSP
 
@@ -188,9 +188,9 @@ def _letter(index: int) -> str:
     return (_letter(head - 1) if head else "") + chr(ord("A") + tail)
 
 
-class _Writer:
+class _Writer(Styled):
     def __init__(self, book: Any, sheet: Sheet) -> None:
-        self.book = book
+        super().__init__(book)
         self.sheet = sheet
         self.page = book.add_worksheet(sheet.name)
 
@@ -215,14 +215,6 @@ class _Writer:
         page.set_footer(f"&L&8{footer}&R&8&A, sida &P av &N")
         # A recipient's code is text, and stays so: 0114 is no number.
         page.ignore_errors({"number_stored_as_text": f"A1:A{sheet.first + sheet.height}"})
-
-    def style(self, **properties: object) -> Any:
-        """A format; the same one is written once."""
-        known = self.book.__dict__.setdefault("styles_of_statsbidrag", {})
-        key = tuple(sorted(properties.items()))
-        if key not in known:
-            known[key] = self.book.add_format({"valign": "top", **properties})
-        return known[key]
 
     def _look(
         self,
@@ -292,16 +284,7 @@ class _Writer:
         for index, column in enumerate(self.sheet.columns):
             right = column.look != Look.TEXT
             indent = self._indent(index)
-            head = self.style(
-                bold=True,
-                text_wrap=True,
-                valign="bottom",
-                bottom=2,
-                bottom_color=INK,
-                font_color=INK,
-                align="right" if right else "left",
-                indent=indent,
-            )
+            head = self.head(right=right, indent=indent)
             self.page.write_string(top - 1, index, column.heading, head)
             room = self._room(column)
             for row, content in enumerate(column.cells):

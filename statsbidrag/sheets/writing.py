@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from schemas.common import LARGEST_SEK
 from statsbidrag.errors import UsageError
-from statsbidrag.sheets.book import GREY, INK, LINE, QUIET, open_book, print_on_a4
+from statsbidrag.sheets.book import GREY, INK, LINE, QUIET, Styled, open_book, print_on_a4
 from statsbidrag.sheets.form import (
     FIRST_FACT,
     FIRST_ROW,
@@ -121,20 +121,12 @@ def _refuse_unfit(content: Content) -> None:
                 )
 
 
-class _Writer:
+class _Writer(Styled):
     """One workbook being written."""
 
     def __init__(self, book: Any, form: Form) -> None:
-        self.book = book
+        super().__init__(book)
         self.form = form
-        self.formats: dict[tuple[tuple[str, object], ...], Any] = {}
-
-    def style(self, **properties: object) -> Any:
-        """A format, made once."""
-        key = tuple(sorted(properties.items()))
-        if key not in self.formats:
-            self.formats[key] = self.book.add_format({"valign": "top", **properties})
-        return self.formats[key]
 
     def cell_style(self, column: Column, *, ours: bool, indent: int = 0) -> Any:
         """How a cell looks: what is ours is grey, figures stand to the right."""
@@ -176,7 +168,7 @@ class _Writer:
             at += 1
         at += 1
         for index, heading in enumerate(("Blad", "Fält", "Vad som ska stå där")):
-            sheet.write_string(at, index, heading, self._head())
+            sheet.write_string(at, index, heading, self.head())
         parts: list[Facts | Table] = [self.form.facts, *self.form.tables]
         for part in parts:
             at += 1
@@ -197,7 +189,7 @@ class _Writer:
         sheet.set_column(1, 1, 48)
         sheet.set_column(2, 2, 50)
         for index, heading in enumerate(("Uppgift", "Svar", "Hjälp")):
-            sheet.write_string(FIRST_FACT - 2, index, heading, self._head())
+            sheet.write_string(FIRST_FACT - 2, index, heading, self.head())
         for row, column in enumerate(part.columns, start=FIRST_FACT - 1):
             ours = column.kind.ours or column.key == "mark"
             sheet.write_string(row, 0, column.heading, self.style(bold=True, text_wrap=True))
@@ -227,7 +219,7 @@ class _Writer:
             # A text beside a figure stands a little apart from it.
             indent = int(index > 0 and table.columns[index - 1].kind in _RIGHT)
             indent = 0 if column.kind in _RIGHT else indent
-            head = self._head(right=column.kind in _RIGHT, indent=indent)
+            head = self.head(right=column.kind in _RIGHT, indent=indent)
             sheet.write_string(FIRST_ROW - 2, index, column.heading, head)
             style = self.cell_style(column, ours=ours, indent=indent)
             for number in range(count):
@@ -259,7 +251,7 @@ class _Writer:
         for index, (name, items) in enumerate(parts.items()):
             ours = name in self.form.lists
             sheet.set_column(index, index, 40)
-            sheet.write_string(FIRST_ROW - 2, index, name, self._head())
+            sheet.write_string(FIRST_ROW - 2, index, name, self.head())
             column = Column("", name, Kind.TEXT)
             last = len(items) + (0 if ours else _SPARE)
             for number in range(last):
@@ -272,18 +264,6 @@ class _Writer:
         sheet.freeze_panes(FIRST_ROW - 1, 0)
 
     # --- Cells ---------------------------------------------------------------------------------
-
-    def _head(self, *, right: bool = False, indent: int = 0) -> Any:
-        return self.style(
-            bold=True,
-            text_wrap=True,
-            valign="bottom",
-            bottom=2,
-            bottom_color=INK,
-            font_color=INK,
-            align="right" if right else "left",
-            indent=indent,
-        )
 
     def _value(
         self, sheet: Any, row: int, index: int, column: Column, value: Value, style: Any
