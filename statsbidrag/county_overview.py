@@ -18,8 +18,7 @@ import pandas as pd
 from schemas.agreement import Agreement, Post, TotalsFrom
 from schemas.common import TOTAL, Maturity, RecipientType
 from statsbidrag import register as reg
-from statsbidrag.allocation import AmountRow, rows
-from statsbidrag.figures import Figure, maturities_to_explain, summed
+from statsbidrag.figures import Figure, Figures, maturities_to_explain, summed
 from statsbidrag.material import Material
 from statsbidrag.wording import source_title
 
@@ -86,30 +85,23 @@ class CountyOverview:
     explained: tuple[Maturity, ...]
 
 
-_Amounts = Mapping[tuple[str, str, str], AmountRow]
-"""The rows of the allocation by post, recipient type and code."""
-
-
 def county_overviews(material: Material, counties: Iterable[str]) -> dict[str, CountyOverview]:
-    """The overview of each of these counties, by code; the allocation is read once for all."""
-    every = material.allocation[material.allocation["kind"] != "nation"]
-    amounts = {(row.post, str(row.recipient_type), row.recipient_code): row for row in rows(every)}
+    """The overview of each of these counties, by code; what was printed is read once for all."""
     printed = {
         (str(row.post), str(row.recipient_type), str(row.recipient_code)): source_title(
             material.agreement, str(row.source)
         )
         for row in material.published.itertuples(index=False)
     }
-    return {code: _overview(material, amounts, printed, code) for code in counties}
+    return {code: _overview(material, printed, code) for code in counties}
 
 
 def _overview(
     material: Material,
-    amounts: _Amounts,
     printed: Mapping[tuple[str, str, str], str],
     county: str,
 ) -> CountyOverview:
-    agreement, register = material.agreement, material.register
+    agreement, register, amounts = material.agreement, material.register, material.figures
     municipalities = _municipalities(agreement, amounts, register, county)
     own = _own(register, county)
     parts = tuple(
@@ -153,7 +145,7 @@ def _own(register: pd.DataFrame, county: str) -> dict[RecipientType, list[str]]:
 
 def _part(
     agreement: Agreement,
-    amounts: _Amounts,
+    amounts: Figures,
     register: pd.DataFrame,
     recipients: RecipientType,
     codes: Sequence[str],
@@ -164,7 +156,7 @@ def _part(
         OverviewRow(
             post.label,
             groups.get(post.part_of or "", ""),
-            _sum(_figure(amounts, post.id, recipients, code) for code in codes),
+            _sum(amounts.known(post.id, recipients, code) for code in codes),
         )
         for post in posts
     )
@@ -181,7 +173,7 @@ def _part(
 
 
 def _municipalities(
-    agreement: Agreement, amounts: _Amounts, register: pd.DataFrame, county: str
+    agreement: Agreement, amounts: Figures, register: pd.DataFrame, county: str
 ) -> tuple[MunicipalityRow, ...]:
     kommun = RecipientType.KOMMUN
     posts = agreement.posts_of(kommun)
@@ -190,7 +182,7 @@ def _municipalities(
     names = reg.names(register, kommun)
     found = []
     for code in _own(register, county)[kommun]:
-        own = [_figure(amounts, post.id, kommun, code) for post in posts]
+        own = [amounts.known(post.id, kommun, code) for post in posts]
         own += [_total(amounts, posts, kommun, code)] if len(posts) > 1 else []
         found.append(MunicipalityRow(code, names[code], tuple(own)))
     return tuple(found)
@@ -214,19 +206,12 @@ def _groups(rows_: Sequence[MunicipalityRow]) -> tuple[tuple[MunicipalityRow, ..
     return (tuple(rows_[:half]), tuple(rows_[half:]))
 
 
-def _figure(amounts: _Amounts, post: str, recipients: RecipientType, code: str) -> Figure | None:
-    """As documents show it: published where it was printed, else computed; None if neither."""
-    row = amounts[post, str(recipients), code]
-    sek = row.amount_sek if row.published_sek is None else row.published_sek
-    return None if sek is None else Figure(sek, row.published_sek is not None, row.maturity)
-
-
 def _total(
-    amounts: _Amounts, posts: Sequence[Post], recipients: RecipientType, code: str
+    amounts: Figures, posts: Sequence[Post], recipients: RecipientType, code: str
 ) -> Figure | None:
     """The printed total; of a single post the post itself, which is then what was printed."""
     name = posts[0].id if len(posts) == 1 else TOTAL
-    return _figure(amounts, name, recipients, code)
+    return amounts.known(name, recipients, code)
 
 
 def _sum(figures: Iterable[Figure | None]) -> Figure | None:

@@ -27,7 +27,7 @@ from statsbidrag.county_overview import CountyOverview, county_overviews
 from statsbidrag.decisions import Replaced
 from statsbidrag.derivation import Derivation, derive_all
 from statsbidrag.errors import ProgramError
-from statsbidrag.figures import Figure, figure, maturities_to_explain, summed
+from statsbidrag.figures import Figure, maturities_to_explain, summed
 from statsbidrag.guidance import ConditionRow, Task, conditions_of, tasks_of
 from statsbidrag.material import Material
 from statsbidrag.pdf import Attachment
@@ -441,13 +441,13 @@ def _gathered(material: Material, plans: Mapping[str, Plan | None]) -> _Gathered
 def _view(material: Material, gathered: _Gathered, county: str, plan: Plan | None) -> DecisionView:
     agreement = material.agreement
     posts = _posts(material, county, plan)
-    total = figure(material.allocation, TOTAL, RecipientType.LAN, county)
+    total = material.figures.of(TOTAL, RecipientType.LAN, county)
     computations = _computations(material, gathered, county)
     extracts = _extracts(material, computations)
     county_name = reg.names(material.register, RecipientType.LAN)[county]
     heading = f"Statsbidrag till {county_name} {agreement.year}: utkast utan fördelningsplan"
     view = DecisionView(
-        path=f"lan/{reg.folder(material.register, RecipientType.LAN, county)}/beslutsunderlag",
+        path=f"{material.folder(RecipientType.LAN, county)}/beslutsunderlag",
         agreement_id=agreement.id,
         title=heading,
         heading=heading,
@@ -534,7 +534,7 @@ def _posts(material: Material, county: str, plan: Plan | None) -> tuple[PostPart
     measures = placed(plan, county_amounts(material.allocation, county)) if plan else ()
     found = []
     for post in _county_posts(agreement):
-        amount = figure(material.allocation, post.id, RecipientType.LAN, county)
+        amount = material.figures.of(post.id, RecipientType.LAN, county)
         own = tuple(_measure(each, amount) for each in measures if each.measure.post == post.id)
         gaps = tuple(
             KnownGap(known.amount, known.reason, source_title(agreement, known.source))

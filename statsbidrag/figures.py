@@ -13,6 +13,7 @@ from typing import Final
 import pandas as pd
 
 from schemas.common import Maturity, RecipientType, weakest
+from statsbidrag.allocation import AmountRow, rows
 from statsbidrag.errors import ProgramError
 from statsbidrag.typography import NBSP, kronor, number
 
@@ -81,47 +82,40 @@ class Figure:
         return f"{text}{NBSP}{self.mark}" if self.mark else text
 
 
-def figure(allocation: pd.DataFrame, post: str, recipients: RecipientType, code: str) -> Figure:
-    """The amount of one post (or group, or `total`) and recipient, as a document shows it.
+class Figures:
+    """An allocation's amounts as documents show them, looked up by post and recipient.
 
-    A published figure is shown as published; whether it is also reproduced is for the
-    reconciliation to say, which withholds documents otherwise. Raises ProgramError if neither is
-    known.
+    A post may be a group of parts, or `total`. A published figure is shown as published; whether it
+    is also reproduced is for the reconciliation to say, which withholds documents otherwise.
+    Raises ProgramError if two rows tell of one amount.
     """
-    row = _row(allocation, post, recipients, code)
-    if row is None:
-        raise ProgramError(f"{post} {recipients}:{code}: 0 rows in the allocation.")
-    shown = _shown(row)
-    if shown is None:
-        raise ProgramError(f"{post} {recipients}:{code}: neither computed nor published.")
-    return shown
+
+    def __init__(self, allocation: pd.DataFrame) -> None:
+        self._shown: dict[tuple[str, RecipientType, str], Figure | None] = {}
+        for row in rows(allocation):
+            key = row.post, row.recipient_type, row.recipient_code
+            if key in self._shown:
+                raise ProgramError(f"{row.cell}: two rows in the allocation.")
+            self._shown[key] = shown(row)
+
+    def known(self, post: str, recipients: RecipientType, code: str) -> Figure | None:
+        """What is known of what may rest on an unresolved post: None where nothing is."""
+        return self._shown.get((post, recipients, code))
+
+    def of(self, post: str, recipients: RecipientType, code: str) -> Figure:
+        """The amount. Raises ProgramError if there is none, or it is not known."""
+        if (post, recipients, code) not in self._shown:
+            raise ProgramError(f"{post} {recipients}:{code}: 0 rows in the allocation.")
+        found = self.known(post, recipients, code)
+        if found is None:
+            raise ProgramError(f"{post} {recipients}:{code}: neither computed nor published.")
+        return found
 
 
-def known_figure(
-    allocation: pd.DataFrame, post: str, recipients: RecipientType, code: str
-) -> Figure | None:
-    """As `figure`, for what rests on an unresolved post: None where nothing is known."""
-    row = _row(allocation, post, recipients, code)
-    return None if row is None else _shown(row)
-
-
-def _row(
-    allocation: pd.DataFrame, post: str, recipients: RecipientType, code: str
-) -> pd.Series | None:
-    chosen = allocation[
-        (allocation["post"] == post)
-        & (allocation["recipient_type"] == str(recipients))
-        & (allocation["recipient_code"] == code)
-    ]
-    if len(chosen) > 1:
-        raise ProgramError(f"{post} {recipients}:{code}: {len(chosen)} rows in the allocation.")
-    return None if chosen.empty else chosen.iloc[0]
-
-
-def _shown(row: pd.Series) -> Figure | None:
-    published = not pd.isna(row["published_sek"])
-    sek = row["published_sek"] if published else row["amount_sek"]
-    return None if pd.isna(sek) else Figure(int(sek), published, Maturity(row["maturity"]))
+def shown(row: AmountRow) -> Figure | None:
+    """One row of the allocation as documents show it; None where nothing is known of it."""
+    sek = row.amount_sek if row.published_sek is None else row.published_sek
+    return None if sek is None else Figure(sek, row.published_sek is not None, row.maturity)
 
 
 def figures_of(allocation: pd.DataFrame) -> list[Figure]:
@@ -133,7 +127,7 @@ def figures_of(allocation: pd.DataFrame) -> list[Figure]:
     count = allocation["recipient_type"].map(posts.groupby("recipient_type")["post"].nunique())
     hidden = (allocation["kind"] == "nation") | ((allocation["kind"] == "total") & (count < 2))
     own = allocation[~hidden]
-    return [shown for _, row in own.iterrows() if (shown := _shown(row)) is not None]
+    return [figure for row in rows(own) if (figure := shown(row)) is not None]
 
 
 def summed(figures: Iterable[Figure]) -> Figure:
@@ -157,5 +151,5 @@ def summed(figures: Iterable[Figure]) -> Figure:
 
 def maturities_to_explain(figures: Iterable[Figure]) -> tuple[Maturity, ...]:
     """The maturities whose mark some figure carries, the weakest first, as a page explains them."""
-    found = {shown.maturity for shown in figures if shown.mark}
+    found = {each.maturity for each in figures if each.mark}
     return tuple(maturity for maturity in MARKS if maturity in found)

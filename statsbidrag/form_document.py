@@ -209,7 +209,7 @@ def _view(
     payee = _payee(recipients, code, name, gathered.actors)
     outcome = gathered.outcomes.get(recipient) if kind == FormKind.FINANCIAL_REPORT else None
     return FormView(
-        path=f"{_folder(gathered.material, recipient)}/{FILES[kind]}",
+        path=f"{gathered.material.folder(*recipient)}/{FILES[kind]}",
         kind=kind,
         recipients=recipients,
         code=code,
@@ -320,13 +320,6 @@ def _period(form: Form) -> str:
     if form.period is None:
         return ""
     return f"{long_date(form.period.first)}{NBSP}– {long_date(form.period.last)}"
-
-
-def _folder(material: Material, recipient: Recipient) -> str:
-    recipients, code = recipient
-    if recipients == RecipientType.SKR:
-        return str(recipients)
-    return f"{recipients}/{reg.folder(material.register, recipients, code)}"
 
 
 def _json(view: FormView) -> bytes:

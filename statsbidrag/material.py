@@ -7,18 +7,21 @@ Belongs here: the object itself. Does not: reading files (`statsbidrag.raw`), co
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import pandas as pd
 
 from schemas.agreement import Agreement
-from schemas.common import Level
+from schemas.common import Level, RecipientType
 from schemas.corrections import Correction
 from schemas.decisions import Issued
 from schemas.outcome import Outcome
 from schemas.plan import Plan
 from schemas.reconciliation import Reconciliation
 from schemas.sidecar import PopulationSidecar, WeightsSidecar
+from statsbidrag import register as reg
 from statsbidrag.comparison import Side
+from statsbidrag.figures import Figures
 from statsbidrag.maps import Outlines
 from statsbidrag.population import Everyone
 
@@ -55,3 +58,16 @@ class Material:
     corrections: dict[str, tuple[Correction, ...]] = field(default_factory=dict)
     everyone: dict[Level, Everyone] = field(default_factory=dict)
     outlines: dict[Level, Outlines] = field(default_factory=dict)
+
+    @cached_property
+    def figures(self) -> Figures:
+        """The allocation's amounts as documents show them."""
+        return Figures(self.allocation)
+
+    def folder(self, recipients: RecipientType, code: str) -> str:
+        """Where a recipient's documents lie in a revision: `kommun/2380-ostersund`, or `skr`."""
+        return self._folders[recipients, code]
+
+    @cached_property
+    def _folders(self) -> dict[tuple[RecipientType, str], str]:
+        return reg.folders(self.register)

@@ -26,8 +26,6 @@ from statsbidrag.figures import (
     MARKS,
     MATURITIES,
     Figure,
-    figure,
-    known_figure,
     maturities_to_explain,
     summed,
 )
@@ -609,22 +607,11 @@ def _rows(
     material: Material, recipients: RecipientType, columns: Sequence[_Column]
 ) -> tuple[Row, ...]:
     names = reg.names(material.register, recipients)
-    every = material.allocation
-    own = every[every["recipient_type"] == str(recipients)]
+    figures = material.figures
     # Only what rests on an unresolved post may be missing: anything else would be a bug.
-    ways = [
-        (own[own["post"] == column.post], known_figure if column.unresolved else figure)
-        for column in columns
-    ]
+    ways = [(each.post, figures.known if each.unresolved else figures.of) for each in columns]
     return tuple(
-        Row(
-            code,
-            names[code],
-            tuple(
-                way(chosen, column.post, recipients, code)
-                for column, (chosen, way) in zip(columns, ways, strict=True)
-            ),
-        )
+        Row(code, names[code], tuple(way(post, recipients, code) for post, way in ways))
         for code in sorted(names)
     )
 

@@ -24,7 +24,7 @@ from statsbidrag import register as reg
 from statsbidrag.citations import Citation, DatedSource, citation, dated
 from statsbidrag.comparison import Recipient
 from statsbidrag.decisions import Replaced
-from statsbidrag.figures import Figure, known_figure, maturities_to_explain
+from statsbidrag.figures import Figure, maturities_to_explain
 from statsbidrag.material import Material
 from statsbidrag.outcome import paired, plan_of
 from statsbidrag.pdf import Attachment
@@ -233,7 +233,7 @@ def _view(
     form = agreement.form_for(FormKind.FINANCIAL_REPORT, recipients)
     main = agreement.sources.get("agreement", next(iter(agreement.sources.values())))
     return OutcomeView(
-        path=f"{_folder(material, recipients, code)}/{FILE}",
+        path=f"{material.folder(recipients, code)}/{FILE}",
         recipients=recipients,
         code=code,
         name=reg.names(material.register, recipients)[code],
@@ -249,7 +249,7 @@ def _view(
         comment=outcome.comment,
         has_plan=plan_of(outcome, material.plans) is not None,
         posts=tuple(_posts(material, outcome)),
-        total=known_figure(material.allocation, TOTAL, recipients, code),
+        total=material.figures.known(TOTAL, recipients, code),
         requisition_sek=asked.get((recipients, code)),
         received_sek=outcome.received,
         used_sek=outcome.used_sek,
@@ -261,12 +261,6 @@ def _view(
     )
 
 
-def _folder(material: Material, recipients: RecipientType, code: str) -> str:
-    if recipients == RecipientType.SKR:
-        return str(recipients)
-    return f"{recipients}/{reg.folder(material.register, recipients, code)}"
-
-
 def _posts(material: Material, outcome: Outcome) -> Iterator[PostOutcome]:
     agreement: Agreement = material.agreement
     recipients, code = outcome.recipient_type, outcome.recipient_code
@@ -275,7 +269,7 @@ def _posts(material: Material, outcome: Outcome) -> Iterator[PostOutcome]:
     for post in agreement.posts_of(recipients):
         yield _post(
             post,
-            known_figure(material.allocation, post.id, recipients, code),
+            material.figures.known(post.id, recipients, code),
             [each for each in own if each.measure.post == post.id],
             outcome,
             planned=plan is not None,

@@ -18,7 +18,7 @@ from schemas.plan import Plan
 from statsbidrag import register as reg
 from statsbidrag.comparison import Recipient
 from statsbidrag.errors import InputError, UsageError
-from statsbidrag.figures import Figure, known_figure
+from statsbidrag.figures import Figure, Figures
 from statsbidrag.outcome import load_outcome, outcome_doubts, outcome_problems, paired
 from statsbidrag.plan import county_amounts, load_plan, placed
 from statsbidrag.raw import Raw
@@ -162,10 +162,8 @@ class Case:
     @property
     def figures(self) -> dict[str, Figure | None]:
         """The recipient's amount of each post."""
-        allocation = self.computed.allocation
-        return {
-            post: known_figure(allocation, post, self.recipients, self.code) for post in self.labels
-        }
+        figures = Figures(self.computed.allocation)
+        return {post: figures.known(post, self.recipients, self.code) for post in self.labels}
 
     @property
     def plans(self) -> tuple[Plan, ...]:

@@ -16,7 +16,7 @@ from schemas.common import RecipientType
 from schemas.plan import Plan
 from statsbidrag import register as reg
 from statsbidrag.errors import InputError, UsageError
-from statsbidrag.figures import known_figure
+from statsbidrag.figures import Figures
 from statsbidrag.plan import Placed, county_amounts, load_plan, placed, plan_problems
 from statsbidrag.raw import Raw
 from statsbidrag.sheets.form import (
@@ -432,10 +432,10 @@ def _post_rows(
     amounts: Mapping[str, int | None],
     own: Sequence[Placed],
 ) -> Iterator[Values]:
-    sums = _placed_sums(own)
+    sums, figures = _placed_sums(own), Figures(computed.allocation)
     for row, (post, label) in enumerate(labels.items(), start=FIRST_ROW):
         amount = amounts.get(post)
-        shown = known_figure(computed.allocation, post, RecipientType.LAN, county)
+        shown = figures.known(post, RecipientType.LAN, county)
         left = None if amount is None else amount - sums.get(post, 0)
         words = {0: "fördelad", 1: "kvar att fördela", -1: "för mycket fördelat"}
         sign = 0 if not left else 1 if left > 0 else -1

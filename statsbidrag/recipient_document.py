@@ -24,7 +24,6 @@ from schemas.common import TOTAL, Maturity, RecipientType
 from schemas.guidance import FormKind
 from schemas.sidecar import PopulationSidecar
 from statsbidrag import register as reg
-from statsbidrag.allocation import AmountRow, rows
 from statsbidrag.citations import Citation, DatedSource, citation, dated
 from statsbidrag.comparison import Recipient
 from statsbidrag.decisions import Replaced
@@ -289,7 +288,6 @@ def _duty(agreement: Agreement, duty: Duty) -> DutyRow:
 class _Gathered:
     """What the views of all recipients are made of, by recipient: each table is read once."""
 
-    amounts: dict[tuple[str, Recipient], AmountRow]
     derivations: dict[Recipient, tuple[Derivation, ...]]
     printed: dict[tuple[str, Recipient], str]
     changes: dict[Recipient, RecipientChange]
@@ -302,10 +300,6 @@ def _gathered(material: Material, recipients: Sequence[Recipient]) -> _Gathered:
     ):
         derivations.setdefault((each.recipient_type, each.recipient_code), []).append(each)
     return _Gathered(
-        amounts={
-            (row.post, (row.recipient_type, row.recipient_code)): row
-            for row in rows(material.allocation)
-        },
         derivations={recipient: tuple(own) for recipient, own in derivations.items()},
         printed={
             (
@@ -329,12 +323,12 @@ def _view(
             post.label,
             post.title,
             told.groups.get(post.part_of or "", ""),
-            _figure(gathered, post.id, recipient),
+            material.figures.of(post.id, *recipient),
         )
         for post in own
     )
     # Of a single post the post itself is what was printed, if anything was.
-    total = posts[0].amount if len(posts) == 1 else _figure(gathered, TOTAL, recipient)
+    total = posts[0].amount if len(posts) == 1 else material.figures.of(TOTAL, *recipient)
     computations = tuple(
         _computation(material, gathered, recipient, post, derivation)
         for post, derivation in zip(own, gathered.derivations[recipient], strict=True)
@@ -345,7 +339,7 @@ def _view(
     ]
     main = agreement.sources.get("agreement", next(iter(agreement.sources.values())))
     return RecipientView(
-        path=_path(material, recipient),
+        path=f"{material.folder(*recipient)}/tilldelning",
         recipients=recipients,
         code=code,
         name=told.names[code],
@@ -373,21 +367,6 @@ def _view(
         population=population,
         notes=population_notes(_sidecars(material, population)),
     )
-
-
-def _path(material: Material, recipient: Recipient) -> str:
-    if recipient[0] == RecipientType.SKR:
-        return f"{recipient[0]}/tilldelning"
-    return f"{recipient[0]}/{reg.folder(material.register, *recipient)}/tilldelning"
-
-
-def _figure(gathered: _Gathered, post: str, recipient: Recipient) -> Figure:
-    """As `statsbidrag.figures.figure`, from rows that are read already."""
-    row = gathered.amounts[post, recipient]
-    sek = row.amount_sek if row.published_sek is None else row.published_sek
-    if sek is None:
-        raise ProgramError(f"{row.cell}: neither computed nor published.")
-    return Figure(sek, row.published_sek is not None, row.maturity)
 
 
 def _computation(

@@ -46,10 +46,16 @@ def names(register: pd.DataFrame, recipients: RecipientType | Level) -> dict[str
     return dict(zip(chosen["code"], chosen["name"], strict=True))
 
 
-def folder(register: pd.DataFrame, recipients: RecipientType, code: str) -> str:
-    """The name of a recipient's folder in a revision: code and slug (`23-jamtlands-lan`)."""
-    chosen = register[(register["type"] == str(recipients)) & (register["code"] == code)]
-    return f"{code}-{chosen['slug'].iloc[0]}"
+def folders(register: pd.DataFrame) -> dict[tuple[RecipientType, str], str]:
+    """The folder of each recipient in a revision: `kommun/2380-ostersund`.
+
+    SKR is alone of its type: that one's folder is its type's.
+    """
+    kinds = (RecipientType(kind) for kind in register["type"])
+    return {
+        (kind, code): str(kind) if kind == RecipientType.SKR else f"{kind}/{code}-{slug}"
+        for kind, code, slug in zip(kinds, register["code"], register["slug"], strict=True)
+    }
 
 
 def read_changes(raw: Raw) -> tuple[RegionChange, ...]:

@@ -13,9 +13,9 @@ import pandas as pd
 
 from schemas.agreement import Agreement
 from schemas.common import TOTAL
-from statsbidrag.allocation import AmountRow, rows
+from statsbidrag.allocation import rows
 from statsbidrag.comparison import Recipient
-from statsbidrag.figures import Figure
+from statsbidrag.figures import Figure, shown
 
 
 def requisition_sek(agreement: Agreement, posts: Iterable[Figure], total: Figure) -> int | None:
@@ -43,9 +43,9 @@ def requisitions(agreement: Agreement, allocation: pd.DataFrame) -> Mapping[Reci
     for row in rows(allocation):
         recipient = row.recipient_type, row.recipient_code
         if row.kind == "post":
-            posts.setdefault(recipient, []).append(_figure(row))
+            posts.setdefault(recipient, []).append(shown(row))
         elif row.kind == "total" and row.post == TOTAL:
-            totals[recipient] = _figure(row)
+            totals[recipient] = shown(row)
     return {each: _known(agreement, own, totals.get(each)) for each, own in posts.items()}
 
 
@@ -55,8 +55,3 @@ def _known(agreement: Agreement, posts: list[Figure | None], total: Figure | Non
         return None
     # Of a single post the post itself is what was printed, if anything was.
     return requisition_sek(agreement, known, total if len(known) > 1 else known[0])
-
-
-def _figure(row: AmountRow) -> Figure | None:
-    sek = row.amount_sek if row.published_sek is None else row.published_sek
-    return None if sek is None else Figure(sek, row.published_sek is not None, row.maturity)

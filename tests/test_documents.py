@@ -26,7 +26,7 @@ from schemas.reconciliation import Kind, Result, Severity, Verdict, Withholds
 from statsbidrag.decision_document import DecisionView, KnownGap, decision_view
 from statsbidrag.documents import decision_document, views
 from statsbidrag.errors import ProgramError
-from statsbidrag.figures import Figure, figure, maturities_to_explain, summed
+from statsbidrag.figures import Figure, Figures, maturities_to_explain, summed
 from statsbidrag.material import Material
 from statsbidrag.raw import Raw
 from statsbidrag.rendering import TEMPLATES, Document, fingerprint, render, static_files
@@ -387,14 +387,14 @@ def test_a_partial_agreement_has_no_documents_to_recipients() -> None:
 
 
 def test_a_published_figure_is_shown_as_published() -> None:
-    shown = figure(jamtland().allocation, "lan/barn-och-unga", RecipientType.LAN, "23")
+    shown = jamtland().figures.of("lan/barn-och-unga", RecipientType.LAN, "23")
     assert shown == Figure(2974230, True, Maturity.ESTIMATE)
     assert plain(str(shown)) == "2 974 230"
     assert shown.decided
 
 
 def test_an_estimate_that_nobody_published_carries_an_asterisk() -> None:
-    shown = figure(jamtland().allocation, "lan/barn-och-unga", RecipientType.LAN, "22")
+    shown = jamtland().figures.of("lan/barn-och-unga", RecipientType.LAN, "22")
     assert str(shown).endswith(f"{NBSP}*")
     assert shown.kronor.endswith(f"{NBSP}kr{NBSP}*")
     assert not shown.decided
@@ -407,12 +407,12 @@ def test_an_unresolved_figure_is_shown_as_published() -> None:
     ]
     allocation.loc[row, "amount_sek"] = pd.NA
     allocation.loc[row, "maturity"] = "unresolved"
-    assert str(figure(allocation, "lan/barn-och-unga", RecipientType.LAN, "23")).startswith("2")
+    assert str(Figures(allocation).of("lan/barn-och-unga", RecipientType.LAN, "23")).startswith("2")
     allocation.loc[row, "published_sek"] = pd.NA
     with pytest.raises(ProgramError, match="neither computed nor published"):
-        figure(allocation, "lan/barn-och-unga", RecipientType.LAN, "23")
+        Figures(allocation).of("lan/barn-och-unga", RecipientType.LAN, "23")
     with pytest.raises(ProgramError, match="0 rows"):
-        figure(allocation, "lan/saknas", RecipientType.LAN, "23")
+        Figures(allocation).of("lan/saknas", RecipientType.LAN, "23")
 
 
 def test_a_sum_is_as_weak_as_its_weakest_unpublished_part() -> None:

@@ -22,7 +22,7 @@ from schemas.guidance import Fills, FormKind
 from schemas.plan import Plan, RequisitionPlan
 from schemas.reconciliation import Kind, Result, Severity, Verdict, Withholds
 from statsbidrag.errors import InputError
-from statsbidrag.figures import Figure, figure
+from statsbidrag.figures import Figure
 from statsbidrag.form_document import Blank, FormView, form_views
 from statsbidrag.material import Material
 from statsbidrag.raw import Raw
@@ -159,7 +159,7 @@ def test_no_form_carries_an_estimated_amount(year: int) -> None:
     blank = 0
     for view in views_of(year).values():
         posts = [
-            figure(made.allocation, post.id, view.recipients, view.code)
+            made.figures.of(post.id, view.recipients, view.code)
             for post in made.agreement.posts_of(view.recipients)
         ]
         filled = [
@@ -207,7 +207,7 @@ def test_the_printed_total_stands_where_the_agreement_says_so() -> None:
     rounded = with_agreement(made, requisition=Requisition(total="rounded_total"))
     differing = 0
     for path, view in by_path(rounded).items():
-        total = figure(made.allocation, TOTAL, view.recipients, view.code)
+        total = made.figures.of(TOTAL, view.recipients, view.code)
         assert view.amount_sek in (None, total.sek)
         differing += view.amount_sek not in (None, views_of(2024)[path].amount_sek)
     assert differing

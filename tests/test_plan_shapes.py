@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
@@ -386,10 +387,7 @@ def test_a_plan_without_levels_has_no_table_of_them() -> None:
 def test_every_page_of_a_draft_says_so() -> None:
     own = vg_material()
     draft = own.agreement.model_copy(update={"status": Status.DRAFT})
-    view = decision_view(
-        Material(**{**vars(own), "agreement": draft}),
-        own.plans[0],
-    )
+    view = decision_view(replace(own, agreement=draft), own.plans[0])
     pages = pypdf.PdfReader(io.BytesIO(render(view).pdf)).pages
     assert [page.extract_text().count("UTKAST") for page in pages] == [1] * len(pages)
     assert len(pages) > 2

@@ -41,13 +41,14 @@ def test_a_municipality_begins_with_its_county(register: pd.DataFrame) -> None:
     ("recipients", "code", "folder"),
     [
         # interfaces.md, "Output".
-        (RecipientType.LAN, "23", "23-jamtlands-lan"),
-        (RecipientType.REGION, "23", "23-region-jamtland-harjedalen"),
-        (RecipientType.KOMMUN, "2380", "2380-ostersund"),
+        (RecipientType.LAN, "23", "lan/23-jamtlands-lan"),
+        (RecipientType.REGION, "23", "region/23-region-jamtland-harjedalen"),
+        (RecipientType.KOMMUN, "2380", "kommun/2380-ostersund"),
+        (RecipientType.SKR, "SKR", "skr"),
     ],
 )
 def test_folders(register: pd.DataFrame, recipients: RecipientType, code: str, folder: str) -> None:
-    assert reg.folder(register, recipients, code) == folder
+    assert reg.folders(register)[recipients, code] == folder
 
 
 def test_codes_are_in_order(country: SmallCountry) -> None:

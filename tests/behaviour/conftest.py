@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import pickle
 import shutil
 import subprocess
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from unittest import mock
 
 import pytest
+from filelock import FileLock
 
+from schemas.common import RecipientType
 from statsbidrag.documents import views
 from statsbidrag.errors import ProgramError
 from statsbidrag.material import Material
+from statsbidrag.national_tables import NationalView
 from statsbidrag.recipients import Recipient, Shown, recipients
 from statsbidrag.rendering import Document, View, fingerprint, render
 from tests.behaviour.helpers import (
@@ -40,11 +45,32 @@ FEW = {
 
 
 def few_views(material: Material, counties: Collection[str] | None = None) -> tuple[View, ...]:
-    """Of the real agreements these documents only; of invented ones all."""
+    """Of the real agreements these documents only, the national one short; of invented ones all."""
     found = views(material, counties)
     if material.agreement.programme != "psykisk-halsa":
         return found
-    return tuple(view for view in found if view.path in FEW)
+    return tuple(
+        short(view) if isinstance(view, NationalView) else view
+        for view in found
+        if view.path in FEW
+    )
+
+
+def short(view: NationalView) -> NationalView:
+    """The national document without its maps, and with one county's municipalities.
+
+    All of it takes a quarter of a minute (`tests/test_national_tables.py`: all).
+    """
+    return replace(
+        view,
+        per_person=None,
+        sections=tuple(
+            replace(section, tables=section.tables[-1:])
+            if section.recipients == RecipientType.KOMMUN
+            else section
+            for section in view.sections
+        ),
+    )
 
 
 def few_recipients(
@@ -69,28 +95,44 @@ def _few_documents() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session")
+def common(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A folder that all processes of this test session share."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own if worker_id == "master" else own.parent) / "common"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
 @pytest.fixture(scope="session", autouse=True)
-def _each_document_once() -> Iterator[None]:
-    """One process draws a document once: of the same fingerprint it would have the same bytes.
+def _each_document_once(common: Path) -> Iterator[None]:
+    """A document is drawn once: of the same fingerprint it would have the same bytes.
 
     That it would is what the heavy judges show (`tests/conformance/test_same_bytes.py`).
     """
-    with mock.patch("statsbidrag.press.render", drawn_once):
+    with (
+        mock.patch("statsbidrag.press.render", drawn_once),
+        mock.patch("statsbidrag.contents.render", drawn_once),
+        mock.patch.dict(os.environ, {DRAWN: str(common)}),
+    ):
         yield
 
 
-_DRAWN: dict[tuple[str, str], Document] = {}
+DRAWN = "STATSBIDRAG_TESTS_DRAWN"
+"""Names the folder of drawn documents, to processes that a run starts too."""
 
 
 def drawn_once(view: View) -> Document:
-    """The document, from memory if this process drew it before.
+    """The document, from the common folder if any process of this session drew it before.
 
     A function of the module: it must have a name by which another process finds it.
     """
-    key = (view.path, fingerprint(view))
-    if key not in _DRAWN:
-        _DRAWN[key] = render(view)
-    return _DRAWN[key]
+    kept = Path(os.environ[DRAWN]) / f"{view.path.replace('/', '_')}-{fingerprint(view)}"
+    with FileLock(f"{kept}.lock"):
+        if not kept.exists():
+            kept.write_bytes(pickle.dumps(render(view)))
+    document: Document = pickle.loads(kept.read_bytes())
+    return document
 
 
 @dataclass(frozen=True)
@@ -147,10 +189,12 @@ def twice(tmp_path_factory: pytest.TempPathFactory) -> Twice:
 
 
 @pytest.fixture(scope="session")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def published(common: Path) -> Path:
     """The output of a run of the real data, with few of its documents. Not to be changed."""
-    folder = tmp_path_factory.mktemp("published") / "output"
-    in_process("--output", folder, "run", "--jobs", "1").require(0)
+    folder = common / "output"
+    with FileLock(common / "output.lock"):
+        if not folder.exists():
+            in_process("--output", folder, "run", "--jobs", "1").require(0)
     return folder
 
 

@@ -52,7 +52,7 @@ class Revision:
 
 
 def run(raw: RawCopy, output: Path) -> Revision:
-    in_process("--raw", raw.root, "--output", output, "run", A25).require(0)
+    in_process("--raw", raw.root, "--output", output, "run", "--jobs", "1", A25).require(0)
     return Revision((output / A25 / "current").resolve())
 
 
