@@ -3,6 +3,9 @@
 .PHONY: help run daemon test check conformance bench pages ui lock schemas clean setup
 MAKEFLAGS += --no-print-directory
 
+# Where it is set, each of the many processes would compile every module anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 BIN := .venv/bin
 SYSTEM_PYTHON := $(or $(PYTHON),python3)
 DAGSTER := DAGSTER_HOME=$(CURDIR)/.dagster

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
@@ -68,6 +69,11 @@ class Extract:
     def control_total(self) -> int | None:
         """What its figures should come to, as the sidecar says; None where it does not."""
         return self.sidecar.control_on(self.reference_date)
+
+    @cached_property
+    def spans(self) -> list[tuple[int, int]]:
+        """The ages that it has figures of, each from and to, in order."""
+        return _spans(self.frame)
 
     @property
     def perturbation(self) -> Perturbation | None:
@@ -445,9 +451,12 @@ def counted(extract: Extract, ages: AgeInterval | None) -> Counted | None:
 def _inside(extract: Extract, ages: AgeInterval | None) -> pd.DataFrame | None:
     first = 0 if ages is None else ages.first
     last = OPEN_AGE if ages is None or ages.last is None else ages.last
+    if not _tiled(
+        [span for span in extract.spans if first <= span[0] <= span[1] <= last], first, last
+    ):
+        return None
     frame = extract.frame
-    inside = frame[(frame["age_from"] >= first) & (frame["age_to"] <= last)]
-    return inside if _tiled(inside, first, last) else None
+    return frame[(frame["age_from"] >= first) & (frame["age_to"] <= last)]
 
 
 def _positions(extract: Extract, ages: AgeInterval | None, codes: Sequence[str]) -> list[str]:
@@ -469,8 +478,7 @@ def _ranges(positions: np.ndarray) -> str:
     return ",".join(f"{r[0]}" if len(r) == 1 else f"{r[0]}-{r[-1]}" for r in runs)
 
 
-def _tiled(frame: pd.DataFrame, first: int, last: int) -> bool:
-    spans = _spans(frame)
+def _tiled(spans: Sequence[tuple[int, int]], first: int, last: int) -> bool:
     if not spans or spans[0][0] != first or spans[-1][1] != last:
         return False
     return all(b[0] == a[1] + 1 for a, b in pairwise(spans))
@@ -584,9 +592,9 @@ def _check_ages(file: Sealed[PopulationSidecar], frame: pd.DataFrame) -> None:
     ages = file.sidecar.ages
     first = 0 if ages is None else ages.first
     last = OPEN_AGE if ages is None or ages.last is None else ages.last
-    if _tiled(frame, first, last):
-        return
     spans = _spans(frame)
+    if _tiled(spans, first, last):
+        return
     raise input_error(
         file.path,
         "ages",
