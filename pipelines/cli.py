@@ -377,6 +377,11 @@ def verify(
     from pipelines import verifying
 
     place: Place = context.obj
+    if not path.exists():
+        raise UsageError(
+            f"{path}: nothing lies there. Name a revision's folder (such as "
+            f"{place.output}/ID/current) or an edited .docx"
+        )
     if path.is_dir():
         from statsbidrag.revision_verification import verify_revision
 
@@ -582,6 +587,8 @@ def _ids(place: Place, ids: list[str] | None) -> list[str]:
 
 def _one(place: Place, agreement_id: str) -> str:
     known = place.files().agreement_ids()
+    if not agreement_id.strip():
+        raise UsageError(f"the agreement's ID is empty. There are: {', '.join(known) or 'none'}")
     if agreement_id not in known:
         path = place.files().agreement_path(agreement_id)
         like = known[-1] if known else "ID0"

@@ -68,7 +68,13 @@ def explained(computed: Computed, post: str, code: str) -> tuple[AmountRow, tupl
     if not found:
         raise UsageError(
             f"{agreement.id} has no amount of `{post}` for {recipients}:{bare}. "
-            "Write lan:23, region:23, kommun:2380 or skr:SKR"
+            + reg.how_to_write(
+                bare,
+                [
+                    (str(recipients), known_code, name)
+                    for known_code, name in reg.names(computed.register, recipients).items()
+                ],
+            )
         )
     parts = [
         each.id

@@ -20,6 +20,7 @@ from schemas.common import NATION, TOTAL, Maturity, RecipientType
 from schemas.reconciliation import Kind, Reconciliation, Result, Severity, Verdict
 from schemas.tables import ALLOCATION_CSV
 from statsbidrag.errors import UsageError
+from statsbidrag.register import how_to_write
 
 _KINDS = {
     Kind.POSTS_TO_STATED_TOTAL: "posts to stated total",
@@ -107,9 +108,14 @@ def _of_recipient(frame: pd.DataFrame, recipient: str, agreement_id: str) -> pd.
     if found.empty or code == NATION:
         raise UsageError(
             f"{agreement_id} has no such recipient among the rows: `{recipient}`. "
-            "Write lan:23, region:23, kommun:2380 or skr:SKR"
+            + how_to_write(recipient, _named(frame))
         )
     return found
+
+
+def _named(frame: pd.DataFrame) -> list[tuple[str, str, str]]:
+    columns = frame[["recipient_type", "recipient_code", "recipient_name"]].drop_duplicates()
+    return [(str(a), str(b), str(c)) for a, b, c in columns.itertuples(index=False)]
 
 
 def as_csv(frame: pd.DataFrame) -> str:

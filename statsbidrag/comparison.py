@@ -22,6 +22,7 @@ from schemas.common import NATION, TOTAL, Maturity, RecipientType, weakest
 from schemas.keys import FixedStep, PartStep, RestStep
 from statsbidrag.allocation import AmountRow, rows
 from statsbidrag.errors import InputError, Problem, UsageError
+from statsbidrag.register import how_to_write
 
 
 class State(StrEnum):
@@ -257,7 +258,14 @@ def found_recipients(before: Side, after: Side, text: str, kind: str | None) -> 
         raise UsageError(
             f"neither {before.agreement.id} nor {after.agreement.id} has a recipient `{text}`"
             f"{f' of type {kind}' if kind else ''}. "
-            "Write lan:23, region:23, kommun:2380 or skr:SKR"
+            + how_to_write(
+                text,
+                [
+                    (str(recipients), code, _name(side, (recipients, code)))
+                    for side in (before, after)
+                    for recipients, code in side.amounts
+                ],
+            )
         )
     return found
 

@@ -320,9 +320,12 @@ def _workbook(computed: Computed, county: str, plan: Plan | None) -> bytes:
 
 def _require_county(computed: Computed, county: str) -> None:
     agreement = computed.agreement
-    known = reg.codes(computed.register, RecipientType.LAN)
+    known = reg.names(computed.register, RecipientType.LAN)
     if county not in known:
-        raise UsageError(f"{county}: no county has this code. There are: {', '.join(known)}")
+        raise UsageError(
+            f"{county}: no county has this code. There are: "
+            + ", ".join(f"{code} ({name})" for code, name in known.items())
+        )
     if not agreement.posts_of(RecipientType.LAN):
         raise UsageError(f"{agreement.id} has no post to counties, so there is nothing to plan")
 

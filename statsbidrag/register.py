@@ -7,17 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Final
 
 import pandas as pd
 
 from schemas import tables
-from schemas.common import Level, RecipientType
+from schemas.common import NATION, Level, RecipientType
 from schemas.register import RegionChange, RegionChanges
 from schemas.sidecar import RegisterSidecar
+from statsbidrag.alphabet import folded
 from statsbidrag.errors import input_error
 from statsbidrag.frames import checked_input, read_csv
 from statsbidrag.raw import Raw, Sealed
 from statsbidrag.yamlfile import read_model
+
+_MEANT: Final = 4
+"""As many recipients are named to someone who wrote the beginning of a word of their names."""
 
 
 def read_register(file: Sealed[RegisterSidecar]) -> pd.DataFrame:
@@ -57,6 +62,22 @@ def folders(register: pd.DataFrame) -> dict[tuple[RecipientType, str], str]:
         (kind, code): str(kind) if kind == RecipientType.SKR else f"{kind}/{code}-{slug}"
         for kind, code, slug in zip(kinds, register["code"], register["slug"], strict=True)
     }
+
+
+def how_to_write(text: str, recipients: Iterable[tuple[str, str, str]]) -> str:
+    """What to write instead of a recipient that is not there: whom the text seems to name.
+
+    `recipients` are types, codes and names.
+    """
+    wanted = folded(text.rpartition(":")[2])
+    meant = [
+        f"{kind}:{code} ({name})"
+        for kind, code, name in sorted(set(recipients))
+        if wanted and code != NATION and f" {wanted}" in f" {folded(name)}"
+    ]
+    if not meant:
+        return "Write lan:23, region:23, kommun:2380 or skr:SKR"
+    return f"Did you mean {', '.join(meant[:_MEANT])}{' …' if len(meant) > _MEANT else '?'}"
 
 
 def read_changes(raw: Raw) -> tuple[RegionChange, ...]:

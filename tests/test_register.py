@@ -116,3 +116,28 @@ def test_columns_in_another_order(country: SmallCountry, refused: Refused) -> No
     country.register(REGISTER.replace("type,code", "code,type"))
     problems = refused(lambda: read_register(country.raw.register()))
     assert problems[0].place == "columns of Register"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Östersund", "Did you mean kommun:2380 (Östersund)?"),
+        ("kommun:ostersund", "Did you mean kommun:2380 (Östersund)?"),
+        (
+            "jämtland",
+            "Did you mean lan:23 (Jämtlands län), region:23 (Region Jämtland Härjedalen)?",
+        ),
+        (
+            "s",
+            "Did you mean kommun:0128 (Salem), kommun:0163 (Sollentuna), "
+            "kommun:0180 (Stockholm), kommun:0181 (Södertälje) …",
+        ),
+        ("kommun:2399", "Write lan:23, region:23, kommun:2380 or skr:SKR"),
+        ("", "Write lan:23, region:23, kommun:2380 or skr:SKR"),
+    ],
+)
+def test_a_name_in_place_of_a_code_is_answered_with_the_code(
+    register: pd.DataFrame, text: str, said: str
+) -> None:
+    everyone = register[["type", "code", "name"]].itertuples(index=False)
+    assert reg.how_to_write(text, [(str(a), str(b), str(c)) for a, b, c in everyone]) == said

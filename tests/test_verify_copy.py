@@ -553,4 +553,4 @@ def test_the_command_refuses_what_is_no_document(published: Published, tmp_path:
     told = in_process("--output", published.output, "verify", published.copy).require(2).err
     assert "a PDF document" in told
     missing = in_process("--output", published.output, "verify", tmp_path / "ingen.docx")
-    assert "No such file" in missing.require(2).err
+    assert "nothing lies there" in missing.require(2).err
