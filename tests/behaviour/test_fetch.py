@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
 from statsbidrag import pxweb
+from statsbidrag.material import Material
+from statsbidrag.national_tables import NationalView
+from statsbidrag.rendering import View
+from tests.behaviour.conftest import few_views
 from tests.behaviour.helpers import A24, A25, RAW, Ended, RawCopy, in_process, tree
 from tests.scb import Scb, answering, cut, serving, sweden
 
@@ -56,6 +61,18 @@ def run(raw: RawCopy, output: Path) -> Revision:
     return Revision((output / A25 / "current").resolve())
 
 
+@pytest.fixture
+def _nation_only() -> Iterator[None]:
+    """Of the documents only the one that is read here."""
+
+    def nation(material: Material, counties: Collection[str] | None = None) -> tuple[View, ...]:
+        return tuple(v for v in few_views(material, counties) if isinstance(v, NationalView))
+
+    with mock.patch("assets.documents.views", nation):
+        yield
+
+
+@pytest.mark.usefixtures("_nation_only")
 def test_only_posts_by_age_change_when_the_estimate_gives_way(
     scb: Scb, raw: RawCopy, tmp_path: Path
 ) -> None:
