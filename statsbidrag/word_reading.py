@@ -15,7 +15,7 @@ import io
 import os
 import re
 import zipfile
-import zlib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -26,16 +26,15 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
 from statsbidrag.errors import InputError, input_error
+from statsbidrag.formats.archive import BombError, DamagedError, Limits, require_small
 from statsbidrag.marked_figures import BOOKMARK, plain
 from statsbidrag.word_document import AGREEMENT, DOCUMENT, FINGERPRINT, Origin
 
 _LARGEST: Final = 30 * 2**20
-_MOST_UNPACKED: Final = 100 * 2**20
-_MOST_MEMBERS: Final = 2**11
+_LIMITS: Final = Limits(unpacked=100 * 2**20, tags=2**23, members=2**11)
 _MOST_ELEMENTS: Final = 2**21
 _MOST_BOOKMARKS: Final = 2**13
 _LONGEST_FIGURE: Final = 2**10
-_CHUNK: Final = 2**16
 
 _W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _STRICT: Final = "{http://purl.oclc.org/ooxml/wordprocessingml/main}"
@@ -132,28 +131,17 @@ def _opened(path: Path) -> Mapping[str, bytes]:
     content = _content(path)
     if not content.startswith(b"PK"):
         raise _no_document(path, _looks_like(content))
-    found: dict[str, bytes] = {}
-    unpacked = 0
     try:
+        names = require_small(content, _LIMITS)
+        if twice := [name for name, count in Counter(names).items() if count > 1]:
+            raise _damaged(path, f"{twice[0]} stands twice in it")
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            members = archive.infolist()
-            if len(members) > _MOST_MEMBERS:
-                raise _bomb(path, f"{len(members)} files in it")
-            for member in members:
-                with archive.open(member) as stream:
-                    pieces = []
-                    while piece := stream.read(_CHUNK):
-                        unpacked += len(piece)
-                        if unpacked > _MOST_UNPACKED:
-                            raise _bomb(path, f"more than {_MOST_UNPACKED} bytes once unpacked")
-                        if member.filename.endswith((".xml", ".rels")):
-                            pieces.append(piece)
-                if member.filename in found:
-                    raise _damaged(path, f"{member.filename} stands twice in it")
-                found[member.filename] = b"".join(pieces)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError) as error:
-        raise _damaged(path, str(error)[:80]) from None
-    return found
+            # Of the others only the names are asked for: pictures, fonts, macros.
+            return {n: archive.read(n) if n.endswith((".xml", ".rels")) else b"" for n in names}
+    except BombError as error:
+        raise _bomb(path, str(error)) from None
+    except DamagedError as error:
+        raise _damaged(path, str(error)) from None
 
 
 def _content(path: Path) -> bytes:
