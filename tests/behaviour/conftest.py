@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import pickle
 import shutil
-import subprocess
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from unittest import mock
 
@@ -22,15 +21,10 @@ from statsbidrag.national_tables import NationalView
 from statsbidrag.recipients import Recipient, Shown, recipients
 from statsbidrag.rendering import Document, View, fingerprint, render
 from tests.behaviour.helpers import (
-    PROGRAM,
-    PROJECT,
-    Ended,
     RawCopy,
     copy_of_raw,
-    environment,
     in_process,
 )
-from tests.cases.small_country import SmallCountry
 
 FEW = {
     "nation/fordelning",
@@ -133,59 +127,6 @@ def drawn_once(view: View) -> Document:
             kept.write_bytes(pickle.dumps(render(view)))
     document: Document = pickle.loads(kept.read_bytes())
     return document
-
-
-@dataclass(frozen=True)
-class Twice:
-    """The same inputs published twice, under circumstances as different as can be."""
-
-    first: Path
-    second: Path
-    ended: tuple[Ended, Ended]
-    home: Path
-    temporary: Path
-
-
-@pytest.fixture(scope="session")
-def twice(tmp_path_factory: pytest.TempPathFactory) -> Twice:
-    """Two runs at once: from two folders, into two, the raw files copied, Dagster's home or none.
-
-    Neither is told of the other. The first has one process that renders, the second has two.
-    """
-    base = tmp_path_factory.mktemp("twice")
-    home, temporary, elsewhere, dagster = (
-        base / name for name in ("home", "temporary", "elsewhere", "dagster")
-    )
-    for folder in (home, temporary, elsewhere, dagster):
-        folder.mkdir()
-    shutil.copy(PROJECT / ".dagster" / "dagster.yaml", dagster)
-    SmallCountry(base / "raw").write()
-    SmallCountry(elsewhere / "underlag").write()
-    plain = environment(HOME=str(home), TMPDIR=str(temporary))
-    calls: list[tuple[list[str | Path], Path, dict[str, str]]] = [
-        (
-            ["--raw", base / "raw", "--output", base / "first", "run", "--jobs", "1"],
-            PROJECT,
-            plain,
-        ),
-        (
-            ["--raw", "underlag", "--output", "../second/djupare/ned", "run", "--jobs", "2"],
-            elsewhere,
-            {**plain, "DAGSTER_HOME": str(dagster), "TZ": "Asia/Tokyo", "LC_ALL": "C"},
-        ),
-    ]
-    running = [
-        subprocess.Popen(
-            [PROGRAM, *args], cwd=cwd, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-        )
-        for args, cwd, env in calls
-    ]
-    ends = []
-    for process in running:
-        out, err = process.communicate()
-        ends.append(Ended(process.returncode, out.decode(), err.decode()))
-    second = base / "second" / "djupare" / "ned"
-    return Twice(base / "first", second, (ends[0], ends[1]), home, temporary)
 
 
 @pytest.fixture(scope="session")

@@ -185,3 +185,20 @@ def manifest(folder: Path) -> dict[str, Any]:
 
 def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
+
+
+def current(output: Path, agreement: str) -> Path:
+    """The folder that `current` leads to."""
+    link = output / agreement / "current"
+    assert link.is_symlink()
+    name = link.readlink()
+    assert not name.is_absolute()
+    assert len(name.parts) == 1
+    return link.resolve(strict=True)
+
+
+def revisions(output: Path, agreement: str) -> set[str]:
+    """Every revision's folder; only `current` and the differences may stand beside them."""
+    names = {path.name for path in (output / agreement).iterdir()} - {"current", "diff"}
+    assert all(re.fullmatch(r"[0-9a-f]{12}", name) for name in names), names
+    return names

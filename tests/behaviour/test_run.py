@@ -6,7 +6,6 @@ import errno
 import json
 import re
 import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,23 +18,23 @@ from statsbidrag.documents import views
 from statsbidrag.raw import Raw
 from statsbidrag.stages import material
 from statsbidrag.yamlfile import read_yaml
-from tests.behaviour.conftest import FEW, Twice
+from tests.behaviour.conftest import FEW
 from tests.behaviour.helpers import (
     A24,
     A25,
-    PROGRAM,
     PROJECT,
     RAW,
     Ended,
     RawCopy,
-    environment,
+    current,
     in_process,
     manifest,
+    revisions,
     sha256,
     stamps,
     tree,
 )
-from tests.cases.small_country import AGREEMENT, SmallCountry
+from tests.cases.small_country import SmallCountry
 
 PLAN = f"plans/{A24}/23.yaml"
 DECISION = "lan/23-jamtlands-lan/beslutsunderlag"
@@ -47,23 +46,6 @@ KOMMUN = "population/folkmangd_2024-11-01_kommun.json"
 
 def run(raw: RawCopy, output: Path, *args: str) -> Ended:
     return in_process("--raw", raw.root, "--output", output, "run", "--jobs", "1", *args)
-
-
-def current(output: Path, agreement: str) -> Path:
-    """The folder that `current` leads to."""
-    link = output / agreement / "current"
-    assert link.is_symlink()
-    name = link.readlink()
-    assert not name.is_absolute()
-    assert len(name.parts) == 1
-    return link.resolve(strict=True)
-
-
-def revisions(output: Path, agreement: str) -> set[str]:
-    """Every revision's folder; only `current` and the differences may stand beside them."""
-    names = {path.name for path in (output / agreement).iterdir()} - {"current", "diff"}
-    assert all(re.fullmatch(r"[0-9a-f]{12}", name) for name in names), names
-    return names
 
 
 def new_revision(output: Path, agreement: str, before: set[str]) -> Path:
@@ -83,32 +65,6 @@ def squeezed(text: str) -> str:
 
 
 # What is published --------------------------------------------------------------------------------
-
-
-def test_a_run_ends_well_and_says_what_it_made(twice: Twice) -> None:
-    for shown, output in zip(twice.ended, (twice.first, twice.second), strict=True):
-        shown.require(0)
-        assert shown.err == ""
-        folder = current(output, AGREEMENT)
-        count = len(manifest(folder)["documents"])
-        assert count == 9
-        assert shown.out.splitlines() == [
-            f"{AGREEMENT}: new revision {folder.name}, {count} documents",
-            (output / "index.html").resolve().as_uri(),
-        ]
-
-
-def test_the_same_inputs_give_the_same_bytes_anywhere(twice: Twice) -> None:
-    first, second = tree(twice.first), tree(twice.second)
-    assert first.keys() == second.keys()
-    assert [path for path in first if first[path] != second[path]] == []
-    assert len([path for path in first if path.endswith(".pdf")]) == 10
-
-
-def test_a_run_leaves_nothing_elsewhere(twice: Twice) -> None:
-    twice.ended[0].require(0)
-    assert list(twice.home.rglob("*")) == []
-    assert list(twice.temporary.rglob("*")) == []
 
 
 @pytest.mark.parametrize("agreement", [A24, A25])
@@ -715,25 +671,6 @@ def test_a_lost_current_is_put_back(way: str, output: Path) -> None:
         (output / A24 / "current").symlink_to("0123456789ab")
     in_process("--output", output, "run", A24).require(0)
     assert current(output, A24) == old
-
-
-def test_two_runs_at_once_make_one_revision(country: SmallCountry, tmp_path: Path) -> None:
-    output = tmp_path / "output"
-    places = ["--raw", country.root, "--output", output]
-    command: list[str | Path] = [PROGRAM, *places, "run", "--jobs", "1"]
-    running = [
-        subprocess.Popen(
-            command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=PROJECT
-        )
-        for _ in range(2)
-    ]
-    for process in running:
-        _, err = process.communicate()
-        assert (process.returncode, err) == (0, b"")
-    new = current(output, AGREEMENT)
-    assert revisions(output, AGREEMENT) == {new.name}
-    for file in manifest(new)["outputs"]:
-        assert sha256((new / file["path"]).read_bytes()) == file["sha256"]
 
 
 # Drafts -------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """The same inputs give the same bytes: in another folder, in other processes, document by document.
 
 The first of each kind, with ALL=1 every document. How whole runs end alike in two folders is tried
-with a small country, in `tests/behaviour`.
+with a small country (`test_whole_runs.py`).
 """
 
 from __future__ import annotations
