@@ -10,9 +10,9 @@ from assets.settings import Folders, agreements
 from assets.stage_files import result, stage_metadata
 from schemas import tables
 from schemas.agreement import Agreement
-from statsbidrag.agreement import load_agreement
-from statsbidrag.published import read_published
-from statsbidrag.register import read_register
+from statsbidrag.agreement.published_figures import read_published
+from statsbidrag.agreement.reading import load_agreement
+from statsbidrag.register.recipients import read_register
 
 
 @dg.asset(

@@ -9,8 +9,8 @@ from assets.settings import Folders, agreements
 from assets.stage_files import result, stage_metadata
 from schemas import tables
 from schemas.agreement import Agreement
-from statsbidrag.allocation import allocate
-from statsbidrag.register import read_register
+from statsbidrag.allocation.amounts import allocate
+from statsbidrag.register.recipients import read_register
 
 _CELL = dg.TableColumnDep
 

@@ -10,8 +10,8 @@ from assets.settings import Folders, agreements
 from assets.stage_files import result, stage_metadata
 from schemas.agreement import Agreement
 from schemas.decisions import Decisions
-from statsbidrag.decisions import load_decisions
-from statsbidrag.register import read_register
+from statsbidrag.plans.issued import load_decisions
+from statsbidrag.register.recipients import read_register
 
 
 @dg.asset(

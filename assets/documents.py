@@ -12,10 +12,10 @@ from schemas.agreement import Agreement
 from schemas.decisions import Decisions
 from schemas.reconciliation import Reconciliation
 from schemas.stages import Plans, RenderedDocuments
-from statsbidrag.documents import views
-from statsbidrag.press import earlier_documents, print_all, store
-from statsbidrag.publication import current_revision
-from statsbidrag.stages import gathered
+from statsbidrag.documents.catalogue import views
+from statsbidrag.dossier.gathering import gathered
+from statsbidrag.publication.folder import current_revision
+from statsbidrag.rendering.many import earlier_documents, print_all, store
 
 
 @dg.asset(

@@ -4,8 +4,8 @@ import dagster as dg
 
 from assets.raw_files import CONTENT_TAG, content_now, observation
 from assets.settings import Clock, Folders, Scb, agreements
-from statsbidrag.fetching import fetch_population
-from statsbidrag.pxweb import PxWeb
+from statsbidrag.intake.fetching import fetch_population
+from statsbidrag.intake.pxweb import PxWeb
 
 
 @dg.asset(

@@ -10,8 +10,8 @@ from assets.settings import Folders, agreements
 from assets.stage_files import result, stage_metadata
 from schemas.agreement import Agreement
 from schemas.stages import Plans
-from statsbidrag.plan import load_plans
-from statsbidrag.register import read_register
+from statsbidrag.plans.county_plans import load_plans
+from statsbidrag.register.recipients import read_register
 
 
 @dg.asset(

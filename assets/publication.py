@@ -13,14 +13,14 @@ from schemas.decisions import Decisions
 from schemas.manifest import Manifest
 from schemas.reconciliation import Reconciliation
 from schemas.stages import RenderedDocuments
-from statsbidrag.contents import about, revision_files
-from statsbidrag.decisions import decision_files
-from statsbidrag.press import stored_files
-from statsbidrag.publication import publish
-from statsbidrag.published_revision import current_name
-from statsbidrag.register import read_register
-from statsbidrag.revision_files import revision_document_of
-from statsbidrag.site import write_site
+from statsbidrag.diff.writing import revision_document_of
+from statsbidrag.plans.issued import decision_files
+from statsbidrag.publication.contents import about, revision_files
+from statsbidrag.publication.folder import publish
+from statsbidrag.publication.reading_back import current_name
+from statsbidrag.register.recipients import read_register
+from statsbidrag.rendering.many import stored_files
+from statsbidrag.site.update import write_site
 
 
 @dg.asset(

@@ -1,8 +1,8 @@
 """The raw files as Dagster sees them: a source that others change, known by its content.
 
 Belongs here: observing the content, and the tag that says which content a run was asked to use.
-Does not: which files an agreement depends on (`statsbidrag.fingerprint`), or when to run
-(`pipelines.automation`).
+Does not: which files an agreement depends on (`statsbidrag.publication.fingerprint`), or when to
+run (`pipelines.automation`).
 """
 
 import warnings
@@ -14,8 +14,8 @@ import dagster as dg
 
 from assets.settings import Folders, agreements
 from statsbidrag.errors import StatsbidragError, input_error
-from statsbidrag.fingerprint import raw_content
-from statsbidrag.raw import Raw
+from statsbidrag.files.raw_folder import Raw
+from statsbidrag.publication.fingerprint import raw_content
 
 CONTENT_TAG: Final = "statsbidrag/content"
 """On a run: the hash of the raw files that it is to use."""

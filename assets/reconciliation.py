@@ -10,9 +10,9 @@ from assets.stage_files import result, stage_metadata
 from schemas.agreement import Agreement
 from schemas.reconciliation import Reconciliation
 from schemas.stages import Plans
-from statsbidrag.population import read_extracts
-from statsbidrag.reconciliation import reconcile
-from statsbidrag.register import read_register
+from statsbidrag.population.reading import read_extracts
+from statsbidrag.reconciliation.amounts import reconcile
+from statsbidrag.register.recipients import read_register
 
 
 @dg.asset(

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 
 from statsbidrag.errors import ProgramError
-from statsbidrag.fingerprint import Inputs, inputs_of
-from statsbidrag.raw import Raw
+from statsbidrag.files.raw_folder import Raw
+from statsbidrag.publication.fingerprint import Inputs, inputs_of
 
 agreements = dg.DynamicPartitionsDefinition(name="agreement")
 """One partition per agreement, registered by the command or the sensor that first runs it."""

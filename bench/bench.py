@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from schemas.sidecar import PopulationSidecar
-    from statsbidrag.raw import Raw, Sealed
-    from statsbidrag.rendering import View
+    from statsbidrag.files.raw_folder import Raw, Sealed
+    from statsbidrag.rendering.document import View
 
 PROJECT = Path(__file__).resolve().parents[1]
 RUNS = 7
@@ -49,10 +49,10 @@ def ratio(command: list[str]) -> tuple[float, float]:
 
 def documents() -> None:
     """Seconds to render the last document of each kind of each agreement, in one process."""
-    from statsbidrag.documents import views
-    from statsbidrag.raw import Raw
-    from statsbidrag.rendering import render
-    from statsbidrag.stages import material
+    from statsbidrag.documents.catalogue import views
+    from statsbidrag.dossier.gathering import material
+    from statsbidrag.files.raw_folder import Raw
+    from statsbidrag.rendering.document import render
 
     raw = Raw(PROJECT / "raw")
     for agreement_id in raw.agreement_ids():
@@ -70,10 +70,10 @@ def every_document() -> None:
 
     A tenth of each agreement's documents, or with ALL=1 all of them: the loop takes its time.
     """
-    from statsbidrag.documents import views
-    from statsbidrag.press import print_all
-    from statsbidrag.raw import Raw
-    from statsbidrag.stages import material
+    from statsbidrag.documents.catalogue import views
+    from statsbidrag.dossier.gathering import material
+    from statsbidrag.files.raw_folder import Raw
+    from statsbidrag.rendering.many import print_all
 
     raw = Raw(PROJECT / "raw")
     step = 1 if os.environ.get("ALL") else 10
@@ -90,8 +90,8 @@ def plain_loop(views: list[View]) -> None:
     """One page after the other by WeasyPrint's shortest call, which shares nothing between them."""
     from weasyprint import HTML
 
-    from statsbidrag.pdf import STYLESHEETS
-    from statsbidrag.rendering import TEMPLATES, page_for_paper
+    from statsbidrag.rendering.document import TEMPLATES, page_for_paper
+    from statsbidrag.rendering.pdf import STYLESHEETS
 
     sheets = [TEMPLATES / name for name in STYLESHEETS]
     for view in views:
@@ -101,10 +101,10 @@ def plain_loop(views: list[View]) -> None:
 
 def again() -> None:
     """Which documents of 2024 are drawn again: unchanged, and with one measure changed."""
-    from statsbidrag.documents import views
-    from statsbidrag.raw import Raw
-    from statsbidrag.rendering import fingerprint
-    from statsbidrag.stages import material
+    from statsbidrag.documents.catalogue import views
+    from statsbidrag.dossier.gathering import material
+    from statsbidrag.files.raw_folder import Raw
+    from statsbidrag.rendering.document import fingerprint
 
     name = "psykisk-halsa-2024"
     before = {v.path: fingerprint(v) for v in views(material(Raw(PROJECT / "raw"), name))}
@@ -131,9 +131,9 @@ def reading() -> None:
     import pandas as pd
 
     from schemas.tables import Population, checked
-    from statsbidrag.formats import read_table
-    from statsbidrag.raw import Raw
-    from statsbidrag.register import read_register
+    from statsbidrag.files.raw_folder import Raw
+    from statsbidrag.population.formats.any_format import read_table
+    from statsbidrag.register.recipients import read_register
 
     raw = Raw(PROJECT / "raw")
     register = read_register(raw.register())
@@ -158,7 +158,7 @@ def four_years(raw: Raw, register: pd.DataFrame) -> Sealed[PopulationSidecar]:
     """All ages, sexes and municipalities of an extract, four times over, as one csv."""
     import pandas as pd
 
-    from statsbidrag.formats import read_table
+    from statsbidrag.population.formats.any_format import read_table
 
     file = raw.population(raw.root / "population" / "skattning_2024-11-01_kommun_alder_kon.yaml")
     frame = read_table(file, register).frame

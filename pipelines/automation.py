@@ -1,7 +1,7 @@
 """What runs without hands: sensors on the raw files, the yearly fetch, the notice of a failure.
 
 Belongs here: deciding that an agreement is to be run, and why not. Does not: the run itself
-(`assets/`), or which files an agreement depends on (`statsbidrag.fingerprint`).
+(`assets/`), or which files an agreement depends on (`statsbidrag.publication.fingerprint`).
 
 Content is a hash of the raw files and never a time: a file that is touched, copied back or checked
 out anew changes nothing. An agreement is run once per content, whether or not that run succeeds.
@@ -25,10 +25,10 @@ from assets.settings import STOCKHOLM, Folders, agreements
 from pipelines.notices import Notice, Notices, said_of, shortly
 from schemas.agreement import Agreement, Status
 from statsbidrag.errors import InputError, StatsbidragError
-from statsbidrag.fingerprint import content_hash
-from statsbidrag.publication import current_revision
-from statsbidrag.raw import Raw
-from statsbidrag.yamlfile import read_model
+from statsbidrag.files.raw_folder import Raw
+from statsbidrag.files.yaml_reading import read_model
+from statsbidrag.publication.fingerprint import content_hash
+from statsbidrag.publication.folder import current_revision
 
 INTERVAL_SECONDS: Final = 30
 YEARLY: Final = "0 6 1 3 *"

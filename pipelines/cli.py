@@ -27,13 +27,13 @@ from statsbidrag.errors import (
     UsageError,
     blanks_together,
 )
+from statsbidrag.files.project import PROJECT
 
 if TYPE_CHECKING:
-    from pipelines.sheets import Imported
+    from pipelines.commands.forms import Imported
     from schemas.reconciliation import Reconciliation
-    from statsbidrag.raw import Raw
+    from statsbidrag.files.raw_folder import Raw
 
-PROJECT = Path(__file__).resolve().parents[1]
 
 app = typer.Typer(
     name="statsbidrag",
@@ -69,7 +69,7 @@ class Place:
 
     def files(self) -> Raw:
         """The raw files."""
-        from statsbidrag.raw import Raw
+        from statsbidrag.files.raw_folder import Raw
 
         return Raw(self.raw)
 
@@ -94,9 +94,9 @@ def _common(
 @app.command()
 def agreements(context: typer.Context) -> None:
     """List the agreements: year, status, coverage, total, maturity of their population."""
-    from pipelines.printing import aligned
+    from pipelines.commands.printing import aligned
     from schemas.common import Maturity, weakest
-    from statsbidrag.stages import compute
+    from statsbidrag.dossier.gathering import compute
 
     place: Place = context.obj
     rows = [["id", "year", "status", "coverage", "total, kr", "population"]]
@@ -119,8 +119,8 @@ def agreements(context: typer.Context) -> None:
 @app.command()
 def check(context: typer.Context, ids: Ids = None) -> None:
     """Read and reconcile, write nothing. Prints what does not simply agree."""
-    from statsbidrag.outcome import outcome_doubts
-    from statsbidrag.stages import material
+    from statsbidrag.dossier.gathering import material
+    from statsbidrag.plans.outcomes import outcome_doubts
 
     place: Place = context.obj
     chosen = _ids(place, ids)
@@ -145,7 +145,7 @@ def check(context: typer.Context, ids: Ids = None) -> None:
 
 def _report(report: Reconciliation) -> bool:
     """Prints one agreement's comparisons; says whether any failed."""
-    from pipelines.printing import finding, findings
+    from pipelines.commands.printing import finding, findings
     from schemas.reconciliation import Severity
 
     errors = report.errors()
@@ -176,8 +176,8 @@ def allocate(
     form: Annotated[Form, typer.Option("--format", help="How rows are printed.")] = Form.TABLE,
 ) -> None:
     """Print the amounts of an agreement."""
-    from pipelines import printing
-    from statsbidrag.stages import compute
+    from pipelines.commands import printing
+    from statsbidrag.dossier.gathering import compute
 
     place: Place = context.obj
     computed = compute(place.files(), _one(place, agreement_id))
@@ -204,13 +204,13 @@ def explain(
     ] = Explained.TEXT,
 ) -> None:
     """Derive one amount: clause, key, population, exact fraction, rounding."""
-    from pipelines import explaining
-    from statsbidrag.stages import compute
+    from pipelines.commands import explain
+    from statsbidrag.dossier.gathering import compute
 
     place: Place = context.obj
     computed = compute(place.files(), _one(place, agreement_id))
-    row, derivations = explaining.explained(computed, post, code)
-    shown = {Explained.TEXT: explaining.as_text, Explained.JSON: explaining.as_json}
+    row, derivations = explain.explained(computed, post, code)
+    shown = {Explained.TEXT: explain.as_text, Explained.JSON: explain.as_json}
     sys.stdout.write(shown[form](computed, row, derivations))
 
 
@@ -228,10 +228,10 @@ def compare(
     form: Annotated[Form, typer.Option("--format", help="How rows are printed.")] = Form.TABLE,
 ) -> None:
     """Two agreements side by side, by area: amounts, and what became of each post."""
-    from pipelines import comparing
+    from pipelines.commands import compare
 
     place: Place = context.obj
-    comparison = comparing.compared(
+    comparison = compare.compared(
         place.files(),
         _one(place, first),
         _one(place, second),
@@ -239,9 +239,9 @@ def compare(
         recipient=recipient,
     )
     shown = {
-        Form.TABLE: comparing.as_table,
-        Form.CSV: comparing.as_csv,
-        Form.JSON: comparing.as_json,
+        Form.TABLE: compare.as_table,
+        Form.CSV: compare.as_csv,
+        Form.JSON: compare.as_json,
     }
     sys.stdout.write(shown[form](comparison))
 
@@ -258,15 +258,15 @@ def fetch(
     """Fetch the population that an agreement needs from SCB; what has not changed is left alone."""
     from datetime import date
 
-    from pipelines import fetching
-    from statsbidrag.fetching import fetch_population
-    from statsbidrag.pxweb import ADDRESS, PxWeb
+    from pipelines.commands import intake
+    from statsbidrag.intake.fetching import fetch_population
+    from statsbidrag.intake.pxweb import ADDRESS, PxWeb
 
     place: Place = context.obj
     chosen = _one(place, agreement_id)
     with PxWeb(address or ADDRESS) as scb:
         fetched = fetch_population(place.files(), chosen, scb, date.today())
-    typer.echo(fetching.as_text(fetched, chosen), nl=False)
+    typer.echo(intake.as_text(fetched, chosen), nl=False)
 
 
 @app.command()
@@ -302,8 +302,8 @@ def add(
     """Take in a population table that you have downloaded, with a sidecar of its own."""
     from datetime import date
 
-    from pipelines import fetching
-    from statsbidrag.adding import add_extract, facts_of
+    from pipelines.commands import intake
+    from statsbidrag.intake.adding import add_extract, facts_of
 
     place: Place = context.obj
     given = {
@@ -318,7 +318,7 @@ def add(
     }
     facts = facts_of({name: value for name, value in given.items() if value is not None})
     added = add_extract(place.files(), file, facts, date.today())
-    typer.echo(fetching.added_as_text(added), nl=False)
+    typer.echo(intake.added_as_text(added), nl=False)
 
 
 @app.command()
@@ -330,15 +330,15 @@ def diff(
     form: Annotated[Form, typer.Option("--format", help="How rows are printed.")] = Form.TABLE,
 ) -> None:
     """What a revision changed, per recipient; writes the revision document beside the revisions."""
-    from pipelines import differing
-    from statsbidrag.revision_files import PAGE, write_revision_document
+    from pipelines.commands import diff
+    from statsbidrag.diff.writing import PAGE, write_revision_document
 
     place: Place = context.obj
-    changes = differing.differing(place.output, agreement_id, first, second)
+    changes = diff.differing(place.output, agreement_id, first, second)
     shown = {
-        Form.TABLE: differing.as_table,
-        Form.CSV: differing.as_csv,
-        Form.JSON: differing.as_json,
+        Form.TABLE: diff.as_table,
+        Form.CSV: diff.as_csv,
+        Form.JSON: diff.as_json,
     }
     if changes.before.name == changes.after.name:
         typer.echo(
@@ -355,7 +355,7 @@ def diff(
 
 def _front_page(place: Place) -> None:
     """Brings the front page up to date. What hinders it is said; the document is there anyway."""
-    from statsbidrag.site import write_site
+    from statsbidrag.site.update import write_site
 
     try:
         failed: list[StatsbidragError] = [*write_site(place.files(), place.output, PROJECT)]
@@ -374,7 +374,7 @@ def verify(
     form: Annotated[Form, typer.Option("--format", help="How rows are printed.")] = Form.TABLE,
 ) -> None:
     """Re-hash a revision and recompute its amounts; or compare an edited .docx with what it was."""
-    from pipelines import verifying
+    from pipelines.commands import verify
 
     place: Place = context.obj
     if not path.exists():
@@ -383,24 +383,24 @@ def verify(
             f"{place.output}/ID/current) or an edited .docx"
         )
     if path.is_dir():
-        from statsbidrag.revision_verification import verify_revision
+        from statsbidrag.verification.revision import verify_revision
 
         revision = verify_revision(path, place.files(), PROJECT)
         agrees = revision.agrees
         shown = {
-            Form.TABLE: verifying.revision_as_table,
-            Form.CSV: verifying.revision_as_csv,
-            Form.JSON: verifying.revision_as_json,
+            Form.TABLE: verify.revision_as_table,
+            Form.CSV: verify.revision_as_csv,
+            Form.JSON: verify.revision_as_json,
         }[form](revision)
     else:
-        from statsbidrag.word_verification import verify_copy
+        from statsbidrag.verification.word_copy import verify_copy
 
         copy = verify_copy(path, place.output)
         agrees = copy.agrees
         shown = {
-            Form.TABLE: verifying.copy_as_table,
-            Form.CSV: verifying.copy_as_csv,
-            Form.JSON: verifying.copy_as_json,
+            Form.TABLE: verify.copy_as_table,
+            Form.CSV: verify.copy_as_csv,
+            Form.JSON: verify.copy_as_json,
         }[form](path, copy)
     sys.stdout.write(shown)
     _end([], withheld=not agrees)
@@ -413,7 +413,7 @@ def new(
     like: Annotated[str, typer.Option(metavar="ID0", help="The agreement to be like.")],
 ) -> None:
     """Write the skeleton of a new agreement: every figure, date and reference blank."""
-    from statsbidrag.skeleton import write_skeleton
+    from statsbidrag.agreement.skeleton import write_skeleton
 
     place: Place = context.obj
     path = write_skeleton(place.files(), agreement_id, _one(place, like))
@@ -436,30 +436,30 @@ Replace = Annotated[
 @app.command()
 def plan_template(context: typer.Context, agreement_id: Id, code: County, out: Out = None) -> None:
     """Write a workbook to plan a county's money in: its posts, its sums, what is left of each."""
-    from pipelines import sheets
+    from pipelines.commands import forms
 
     place: Place = context.obj
     chosen = _one(place, agreement_id)
-    path = sheets.write_plan_template(place.files(), chosen, code, out)
+    path = forms.write_plan_template(place.files(), chosen, code, out)
     typer.echo(f"{path} is written. Fill it in, then:\n  statsbidrag plan-import {path}")
 
 
 @app.command()
 def plan_import(context: typer.Context, file: Filled, replace: Replace = False) -> None:
     """Turn a filled workbook into the county's plan in raw/plans/, or say what is wrong with it."""
-    from pipelines import sheets
+    from pipelines.commands import forms
 
     place: Place = context.obj
-    _imported(sheets.import_plan(place.files(), file, replace=replace))
+    _imported(forms.import_plan(place.files(), file, replace=replace))
 
 
 @app.command()
 def plan_export(context: typer.Context, agreement_id: Id, code: County, out: Out = None) -> None:
     """Write a county's plan as the same workbook, to be changed and imported again."""
-    from pipelines import sheets
+    from pipelines.commands import forms
 
     place: Place = context.obj
-    path = sheets.write_plan(place.files(), _one(place, agreement_id), code, out)
+    path = forms.write_plan(place.files(), _one(place, agreement_id), code, out)
     typer.echo(f"{path} is written")
 
 
@@ -473,21 +473,21 @@ def outcome_template(
     context: typer.Context, agreement_id: Id, recipient: Recipient, out: Out = None
 ) -> None:
     """Write a workbook to fill in what a recipient used: by measure of its plan, or by post."""
-    from pipelines import sheets
+    from pipelines.commands import forms
 
     place: Place = context.obj
     chosen = _one(place, agreement_id)
-    path = sheets.write_outcome_template(place.files(), chosen, recipient, out)
+    path = forms.write_outcome_template(place.files(), chosen, recipient, out)
     typer.echo(f"{path} is written. Fill it in, then:\n  statsbidrag outcome-import {path}")
 
 
 @app.command()
 def outcome_import(context: typer.Context, file: Filled, replace: Replace = False) -> None:
     """Turn a filled workbook into the recipient's outcome in raw/outcomes/, or say what is off."""
-    from pipelines import sheets
+    from pipelines.commands import forms
 
     place: Place = context.obj
-    _imported(sheets.import_outcome(place.files(), file, replace=replace))
+    _imported(forms.import_outcome(place.files(), file, replace=replace))
 
 
 @app.command()
@@ -495,10 +495,10 @@ def outcome_export(
     context: typer.Context, agreement_id: Id, recipient: Recipient, out: Out = None
 ) -> None:
     """Write a recipient's outcome as the same workbook, to be changed and imported again."""
-    from pipelines import sheets
+    from pipelines.commands import forms
 
     place: Place = context.obj
-    path = sheets.write_outcome(place.files(), _one(place, agreement_id), recipient, out)
+    path = forms.write_outcome(place.files(), _one(place, agreement_id), recipient, out)
     typer.echo(f"{path} is written")
 
 
@@ -524,7 +524,7 @@ def run(
 ) -> None:
     """The main job: allocation, reconciliation, documents, publication."""
     gc.enable()
-    from pipelines.running import run_agreements, run_draft
+    from pipelines.commands.run import run_agreements, run_draft
 
     place: Place = context.obj
     chosen, refused = _issued_as_said(place, _ids(place, ids))
@@ -556,7 +556,7 @@ def _compare_issued(place: Place, agreement_id: str) -> None:
         return
     from datetime import date
 
-    from statsbidrag.decision_checks import compare_issued
+    from statsbidrag.verification.issued import compare_issued
 
     for line in compare_issued(place.files(), place.output, agreement_id, date.today()):
         typer.echo(f"warning: {line}", err=True)
@@ -564,7 +564,7 @@ def _compare_issued(place: Place, agreement_id: str) -> None:
 
 def _foreign(place: Place, ids: list[str] | None) -> list[StatsbidragError]:
     """What belongs to no agreement: said by a command about all, and otherwise lost in silence."""
-    from statsbidrag.corrections import lost_corrections
+    from statsbidrag.population.corrections import lost_corrections
 
     files = place.files()
     lost = [

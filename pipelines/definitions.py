@@ -26,10 +26,10 @@ from assets.settings import Clock, Folders, Progress, Scb
 from assets.stage_files import StageFiles
 from pipelines.automation import INTERVAL_SECONDS, sensors, yearly_schedule
 from pipelines.notices import NoticeFile
-from statsbidrag.fingerprint import code_version
-from statsbidrag.pxweb import ADDRESS
+from statsbidrag.files.project import PROJECT
+from statsbidrag.intake.pxweb import ADDRESS
+from statsbidrag.publication.fingerprint import code_version
 
-PROJECT = Path(__file__).resolve().parents[1]
 ASSETS = (
     agreement,
     published,

@@ -1,7 +1,7 @@
 """The agreement as a file: posts, amounts, keys, dates, totals, and where each figure stands.
 
 Belongs here: the form of `raw/agreements/*.yaml` and what can be checked within one file. Does not:
-how a key computes (`statsbidrag.keys`), nor checks that need the register of recipients.
+how a key computes (`statsbidrag.allocation.keys`), nor checks that need the register of recipients.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Corrections of population figures: the files in which somebody says that a figure is wrong.
 
 Belongs here: where, what, why, and who reported it. Does not: applying them
-(`statsbidrag.corrections`), or the extract itself, which is never changed.
+(`statsbidrag.population.corrections`), or the extract itself, which is never changed.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Decisions: which rendering of which document was issued, when and by whom.
 
 Belongs here: the form of `raw/decisions/<agreement>.yaml`. Does not: whether the documents and the
-order of a file's entries make sense (`statsbidrag.decisions`), or how a document says what it
+order of a file's entries make sense (`statsbidrag.plans.issued`), or how a document says what it
 replaces (`templates/`).
 """
 

@@ -1,7 +1,8 @@
 """A division into counties or municipalities as outlines: what a map is drawn from.
 
 Belongs here: the form of `raw/geography/*.json` and of its sidecars. Does not: drawing
-(`statsbidrag.maps`), or making the outlines from a producer's file (`bin/make_geography.py`).
+(`statsbidrag.rendering.svg.maps`), or making the outlines from a producer's file
+(`bin/make_geography.py`).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Belongs here: the form of these parts of an agreement's file, and what can be checked within one of
 them. Does not: posts, keys, dates and duties (`schemas.agreement`), what must hold between the
-parts (`statsbidrag.guidance_checks`), nor how a document or a form is set (`templates/`).
+parts (`statsbidrag.agreement.checks.guidance`), nor how a document or a form is set (`templates/`).
 
 Sentences are our own plain Swedish; each rests on the reference beside it. Labels and declarations
 of a form are the annex's own words, since it is these that somebody fills in and signs.

@@ -1,7 +1,8 @@
 """The language of keys: what an agreement can say about how a post is split.
 
-Belongs here: the form of each step, as data. Does not: what a step computes (`statsbidrag.keys`),
-and no number of any agreement. Each step is explained with an example in `docs/nycklar.md`.
+Belongs here: the form of each step, as data. Does not: what a step computes
+(`statsbidrag.allocation.keys`), and no number of any agreement. Each step is explained with an
+example in `docs/nycklar.md`.
 
 A key is a list of steps. Each takes something of the post and gives it to recipients, in order:
 

@@ -1,7 +1,8 @@
 """An outcome: what a recipient received and what it used, after the decision.
 
 Belongs here: the form of `raw/outcomes/<agreement>/<type>-<code>.yaml`. Does not: whether it fits
-plan and posts (`statsbidrag.outcome`), nor what follows of it (`statsbidrag.outcome_document`).
+plan and posts (`statsbidrag.plans.outcomes`), nor what follows of it
+(`statsbidrag.documents.recipient.follow_up`).
 
 There is no field for a person, and none may be added: who reports is between the recipient and the
 authority.

@@ -1,7 +1,7 @@
 """The result of comparing two figures that should agree.
 
 Belongs here: what every comparison says. Does not: which comparisons are made
-(`statsbidrag.reconciliation`).
+(`statsbidrag.reconciliation.amounts`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What a revision changed: the reasons there can be, and the kinds of files behind them.
 
 Belongs here: the vocabulary of a comparison of two revisions. Does not: the comparison
-(`statsbidrag.revision`), or a revision's own manifest (`schemas.manifest`).
+(`statsbidrag.diff.comparing`), or a revision's own manifest (`schemas.manifest`).
 """
 
 from __future__ import annotations

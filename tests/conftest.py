@@ -15,15 +15,14 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from schemas.reconciliation import Reconciliation
+from statsbidrag.dossier.gathering import Computed, compute
 from statsbidrag.errors import InputError, Problem
-from statsbidrag.plan import load_plans
-from statsbidrag.raw import Raw
-from statsbidrag.reconciliation import reconcile
-from statsbidrag.register import read_register
-from statsbidrag.stages import Computed, compute
+from statsbidrag.files.project import PROJECT
+from statsbidrag.files.raw_folder import Raw
+from statsbidrag.plans.county_plans import load_plans
+from statsbidrag.reconciliation.amounts import reconcile
+from statsbidrag.register.recipients import read_register
 from tests.cases.small_country import SmallCountry
-
-PROJECT = Path(__file__).resolve().parents[1]
 
 # A slow machine is no failure, and the same examples are tried everywhere.
 settings.register_profile(

@@ -5,7 +5,7 @@
 const MOST = 12;
 const SWEDISH = new Intl.Collator("sv");
 
-/* As people type on any keyboard; `statsbidrag/alphabet.py` does the same to addresses. */
+/* As people type on any keyboard; `statsbidrag/swedish/alphabet.py` does the same to addresses. */
 const folded = (text) =>
   text.toLowerCase().normalize("NFD").replace(/[\u0300-\u036f]/g, "")
     .replaceAll("æ", "ae").replaceAll("ø", "o").replace(/[^a-z0-9]+/g, " ").trim();

@@ -14,13 +14,13 @@ import pytest
 from filelock import FileLock
 
 from schemas.common import RecipientType
-from statsbidrag.documents import views
+from statsbidrag.documents.catalogue import views
+from statsbidrag.documents.national.tables import NationalView
+from statsbidrag.dossier.dossier import Material
 from statsbidrag.errors import ProgramError
-from statsbidrag.material import Material
-from statsbidrag.national_tables import NationalView
-from statsbidrag.recipients import Recipient, Shown, recipients
-from statsbidrag.rendering import Document, View, fingerprint, render
-from tests.behaviour.helpers import (
+from statsbidrag.rendering.document import Document, View, fingerprint, render
+from statsbidrag.site.recipients_across_years import Recipient, Shown, recipients
+from tests.helpers.program import (
     RawCopy,
     copy_of_raw,
     in_process,
@@ -53,7 +53,7 @@ def few_views(material: Material, counties: Collection[str] | None = None) -> tu
 def short(view: NationalView) -> NationalView:
     """The national document without its maps, and with one county's municipalities.
 
-    All of it takes a quarter of a minute (`tests/test_national_tables.py`: all).
+    All of it takes a quarter of a minute (`tests/documents/test_national_tables.py`: all).
     """
     return replace(
         view,
@@ -80,11 +80,11 @@ def few_recipients(
 def _few_documents() -> Iterator[None]:
     """Runs in this process make few documents: all of them take minutes (`make conformance`).
 
-    And few recipients' own pages, which runs make anew each time (`tests/test_site.py`: all).
+    And few recipients' own pages, which runs make anew each time (`tests/site/test_site.py`: all).
     """
     with (
         mock.patch("assets.documents.views", few_views),
-        mock.patch("statsbidrag.site.recipients", few_recipients),
+        mock.patch("statsbidrag.site.update.recipients", few_recipients),
     ):
         yield
 
@@ -105,8 +105,8 @@ def _each_document_once(common: Path) -> Iterator[None]:
     That it would is what the heavy judges show (`tests/conformance/test_same_bytes.py`).
     """
     with (
-        mock.patch("statsbidrag.press.render", drawn_once),
-        mock.patch("statsbidrag.contents.render", drawn_once),
+        mock.patch("statsbidrag.rendering.many.render", drawn_once),
+        mock.patch("statsbidrag.publication.contents.render", drawn_once),
         mock.patch.dict(os.environ, {DRAWN: str(common)}),
     ):
         yield

@@ -18,15 +18,15 @@ from dagster._utils.schedules import schedule_execution_time_iterator
 
 from assets.raw_files import CONTENT_TAG, observation
 from assets.settings import STOCKHOLM, Clock
-from pipelines import running
 from pipelines.automation import INTERVAL_SECONDS, YEARLY
+from pipelines.commands import run as running
 from pipelines.definitions import build_defs, folders_of, notice_file
 from pipelines.notices import Notice, NoticeFile
-from statsbidrag.fingerprint import raw_content
-from statsbidrag.publication import current_revision
-from statsbidrag.raw import Raw
-from statsbidrag.rendering import Document, View
-from statsbidrag.stages import Computed
+from statsbidrag.dossier.gathering import Computed
+from statsbidrag.files.raw_folder import Raw
+from statsbidrag.publication.fingerprint import raw_content
+from statsbidrag.publication.folder import current_revision
+from statsbidrag.rendering.document import Document, View
 from tests.cases.small_country import SmallCountry
 from tests.cases.three_agreements import ALL, EARLIER, OTHER, PROV, ThreeAgreements
 
@@ -443,7 +443,7 @@ class April(Clock):
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, date]]:
     """Instead of SCB: a table in which one person has moved."""
-    from statsbidrag import fetching
+    from statsbidrag.intake import fetching
 
     calls: list[tuple[str, date]] = []
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.behaviour.helpers import (
+from tests.helpers.program import (
     A24,
     A25,
     Ended,

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.behaviour.helpers import (
+from tests.helpers.program import (
     A23,
     A24,
     A25,
@@ -509,7 +509,7 @@ def test_a_log_that_cannot_be_written_is_no_second_error(
         raise RuntimeError("something else")
 
     monkeypatch.setattr("pipelines.cli.tempfile.mkstemp", full)
-    monkeypatch.setattr("statsbidrag.stages.compute", bug)
+    monkeypatch.setattr("statsbidrag.dossier.gathering.compute", bug)
     shown = in_process("allocate", A25).require(3)
     assert "RuntimeError: something else" in shown.err
     assert "No space left on device" in shown.err

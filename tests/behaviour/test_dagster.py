@@ -18,11 +18,11 @@ from assets.stage_files import StageFiles, content_of
 from pipelines.definitions import build_defs, folders_of
 from schemas import tables
 from schemas.reconciliation import Reconciliation
+from statsbidrag.dossier.gathering import material
 from statsbidrag.errors import ProgramError
-from statsbidrag.raw import Raw
-from statsbidrag.rendering import Document, View
-from statsbidrag.stages import material
-from tests.behaviour.helpers import A24, A25, RawCopy, manifest, sha256
+from statsbidrag.files.raw_folder import Raw
+from statsbidrag.rendering.document import Document, View
+from tests.helpers.program import A24, A25, RawCopy, manifest, sha256
 
 STAGES = (
     *("agreement", "published", "population", "allocation"),

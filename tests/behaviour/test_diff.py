@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.behaviour.helpers import Ended, in_process, stamps, tree
 from tests.cases.small_country import AGREEMENT, ALL_AGES, SmallCountry, jsonstat
+from tests.helpers.program import Ended, in_process, stamps, tree
 
 
 @dataclass(frozen=True)

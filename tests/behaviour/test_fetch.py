@@ -11,13 +11,13 @@ from unittest import mock
 
 import pytest
 
-from statsbidrag import pxweb
-from statsbidrag.material import Material
-from statsbidrag.national_tables import NationalView
-from statsbidrag.rendering import View
+from statsbidrag.documents.national.tables import NationalView
+from statsbidrag.dossier.dossier import Material
+from statsbidrag.intake import pxweb
+from statsbidrag.rendering.document import View
 from tests.behaviour.conftest import few_views
-from tests.behaviour.helpers import A24, A25, RAW, Ended, RawCopy, in_process, tree
-from tests.scb import Scb, answering, cut, serving, sweden
+from tests.helpers.program import A24, A25, RAW, Ended, RawCopy, in_process, tree
+from tests.helpers.scb import Scb, answering, cut, serving, sweden
 
 HEX = "[0-9a-f]{12}"
 ESTIMATED = r"\bskatt(ad|ning)"

@@ -9,8 +9,8 @@ import pytest
 
 from schemas.agreement import Total
 from statsbidrag.errors import InputError
-from statsbidrag.yamlfile import read_model
-from tests.behaviour.helpers import A24, A25, copy_of_raw, in_process
+from statsbidrag.files.yaml_reading import read_model
+from tests.helpers.program import A24, A25, copy_of_raw, in_process
 
 
 @pytest.mark.parametrize("other", [A25, "psykisk-halsa-2031"])

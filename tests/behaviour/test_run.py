@@ -14,12 +14,13 @@ from urllib.parse import unquote, urlsplit
 import pypdf
 import pytest
 
-from statsbidrag.documents import views
-from statsbidrag.raw import Raw
-from statsbidrag.stages import material
-from statsbidrag.yamlfile import read_yaml
+from statsbidrag.documents.catalogue import views
+from statsbidrag.dossier.gathering import material
+from statsbidrag.files.raw_folder import Raw
+from statsbidrag.files.yaml_reading import read_yaml
 from tests.behaviour.conftest import FEW
-from tests.behaviour.helpers import (
+from tests.cases.small_country import SmallCountry
+from tests.helpers.program import (
     A24,
     A25,
     PROJECT,
@@ -34,7 +35,6 @@ from tests.behaviour.helpers import (
     stamps,
     tree,
 )
-from tests.cases.small_country import SmallCountry
 
 PLAN = f"plans/{A24}/23.yaml"
 DECISION = "lan/23-jamtlands-lan/beslutsunderlag"

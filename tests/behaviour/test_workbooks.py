@@ -7,8 +7,8 @@ from typing import Any
 
 import openpyxl
 
-from tests.behaviour.helpers import Ended, in_process, tree
 from tests.cases.small_country import AGREEMENT, SmallCountry
+from tests.helpers.program import Ended, in_process, tree
 
 
 def fill(path: Path, cells: dict[str, Any]) -> None:

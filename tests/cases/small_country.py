@@ -31,7 +31,7 @@ from typing import Any
 
 import yaml
 
-from statsbidrag.raw import Raw
+from statsbidrag.files.raw_folder import Raw
 
 AGREEMENT = "prov-2025"
 DAY = "2024-11-01"

@@ -17,11 +17,11 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from statsbidrag.raw import Raw
-from tests.behaviour.helpers import A25, copy_of_raw
-from tests.revisions import published
+from statsbidrag.files.project import PROJECT
+from statsbidrag.files.raw_folder import Raw
+from tests.helpers.program import A25, copy_of_raw
+from tests.helpers.revisions import published
 
-PROJECT = Path(__file__).resolve().parents[2]
 PROGRAM = PROJECT / ".venv" / "bin" / "statsbidrag"
 CHROMIUM = Path("/usr/bin/chromium")
 # The network is not asked for anything, so that whatever is asked for is the pages' doing.

@@ -16,14 +16,14 @@ import dagster as dg
 import pytest
 
 from assets.raw_files import CONTENT_TAG
-from statsbidrag.fingerprint import raw_content
-from statsbidrag.raw import Raw
+from statsbidrag.files.project import PROJECT
+from statsbidrag.files.raw_folder import Raw
+from statsbidrag.publication.fingerprint import raw_content
 from tests.cases.small_country import SmallCountry
 from tests.cases.three_agreements import ALL, EARLIER, OTHER, PROV, ThreeAgreements
 
 pytestmark = pytest.mark.conformance
 
-PROJECT = Path(__file__).resolve().parents[2]
 DAEMON = PROJECT / ".venv" / "bin" / "dagster-daemon"
 DEFINITIONS = Path(__file__).with_name("daemon_definitions.py")
 CONTENT = "raw_content_sensor"

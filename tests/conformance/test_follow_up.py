@@ -12,13 +12,13 @@ import pytest
 from playwright.sync_api import Browser
 
 from schemas.outcome import Outcome
-from statsbidrag.form_document import form_views
-from statsbidrag.outcome import load_outcome
-from statsbidrag.outcome_document import outcome_views
-from statsbidrag.raw import Raw
-from statsbidrag.rendering import View, render, static_files
-from statsbidrag.stages import material
-from tests.conformance.conftest import PROJECT
+from statsbidrag.documents.recipient.annex_forms import form_views
+from statsbidrag.documents.recipient.follow_up import outcome_views
+from statsbidrag.dossier.gathering import material
+from statsbidrag.files.project import PROJECT
+from statsbidrag.files.raw_folder import Raw
+from statsbidrag.plans.outcomes import load_outcome
+from statsbidrag.rendering.document import View, render, static_files
 from tests.conformance.test_pages_in_browser import violations
 from tests.conformance.test_pdf_conformance import JARS, broken_rules
 

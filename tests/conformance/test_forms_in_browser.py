@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from statsbidrag.form_document import FormView, form_views
-from statsbidrag.raw import Raw
-from statsbidrag.rendering import TEMPLATES, static_files
-from statsbidrag.stages import material
+from statsbidrag.documents.recipient.annex_forms import FormView, form_views
+from statsbidrag.dossier.gathering import material
+from statsbidrag.files.project import TEMPLATES
+from statsbidrag.files.raw_folder import Raw
+from statsbidrag.rendering.document import static_files
 from tests.conformance.test_pages_in_browser import (
     NARROW,
     WIDE,
@@ -20,7 +21,7 @@ from tests.conformance.test_pages_in_browser import (
     page_of,
     violations,
 )
-from tests.pages import page as rendered
+from tests.helpers.pages import page as rendered
 
 pytestmark = pytest.mark.conformance
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Dialog, Page, Request
 
-from statsbidrag.documents import views
-from statsbidrag.rendering import static_files
-from statsbidrag.stages import material
+from statsbidrag.documents.catalogue import views
+from statsbidrag.dossier.gathering import material
+from statsbidrag.rendering.document import static_files
 from tests.cases.hostile_texts import SHOWN, full_of
 from tests.cases.small_country import AGREEMENT
 from tests.conformance.test_pages_in_browser import (
@@ -20,7 +20,7 @@ from tests.conformance.test_pages_in_browser import (
     page_of,
     unfolded,
 )
-from tests.pages import page
+from tests.helpers.pages import page
 
 pytestmark = pytest.mark.conformance
 

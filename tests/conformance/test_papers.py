@@ -17,9 +17,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.behaviour.helpers import A24, A25
 from tests.conformance.conftest import sample
 from tests.conformance.reading import NO_GLYPH, Block, Paper, Sheet, Word, amount, read
+from tests.helpers.program import A24, A25
 
 pytestmark = pytest.mark.conformance
 

@@ -9,10 +9,11 @@ from xml.etree import ElementTree
 
 import pytest
 
-from statsbidrag.documents import views
-from statsbidrag.raw import Raw
-from statsbidrag.rendering import TEMPLATES, render
-from statsbidrag.stages import material
+from statsbidrag.documents.catalogue import views
+from statsbidrag.dossier.gathering import material
+from statsbidrag.files.project import TEMPLATES
+from statsbidrag.files.raw_folder import Raw
+from statsbidrag.rendering.document import render
 from tests.conformance.conftest import sample
 
 ROOT = TEMPLATES.parent

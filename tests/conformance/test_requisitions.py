@@ -16,14 +16,14 @@ from pathlib import Path
 import lxml.html
 import pytest
 
-from statsbidrag.documents import views
-from statsbidrag.raw import Raw
-from statsbidrag.rendering import render
-from statsbidrag.stages import material
-from statsbidrag.typography import kronor
-from tests.behaviour.helpers import A24, A25, RawCopy, copy_of_raw, sha256
+from statsbidrag.documents.catalogue import views
+from statsbidrag.dossier.gathering import material
+from statsbidrag.files.raw_folder import Raw
+from statsbidrag.rendering.document import render
+from statsbidrag.swedish.typography import kronor
 from tests.conformance.conftest import ESTIMATE
 from tests.conformance.reading import plain_text
+from tests.helpers.program import A24, A25, RawCopy, copy_of_raw, sha256
 
 pytestmark = pytest.mark.conformance
 

@@ -15,8 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.behaviour.helpers import A24, A25, PROJECT, environment
+from statsbidrag.files.project import PROJECT
 from tests.conformance.conftest import kind_of
+from tests.helpers.program import A24, A25, environment
 
 pytestmark = pytest.mark.conformance
 
@@ -24,10 +25,10 @@ RENDER = """
 import json
 import sys
 from pathlib import Path
-from statsbidrag.documents import views
-from statsbidrag.press import print_all
-from statsbidrag.raw import Raw
-from statsbidrag.stages import material
+from statsbidrag.documents.catalogue import views
+from statsbidrag.rendering.many import print_all
+from statsbidrag.files.raw_folder import Raw
+from statsbidrag.dossier.gathering import material
 
 if __name__ == "__main__":
     agreement, names = sys.argv[1], set(json.load(sys.stdin))

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from statsbidrag.raw import Raw
-from statsbidrag.site import write_site
+from statsbidrag.files.raw_folder import Raw
+from statsbidrag.site.update import write_site
 from tests.conformance.test_pages_in_browser import (
     FOCUSED,
     NARROW,
@@ -21,7 +21,7 @@ from tests.conformance.test_pages_in_browser import (
     unfolded,
     violations,
 )
-from tests.published_documents import with_documents
+from tests.helpers.published_documents import with_documents
 
 pytestmark = pytest.mark.conformance
 

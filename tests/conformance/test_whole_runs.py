@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.behaviour.helpers import (
+from tests.cases.small_country import AGREEMENT, SmallCountry
+from tests.helpers.program import (
     PROGRAM,
     PROJECT,
     Ended,
@@ -23,7 +24,6 @@ from tests.behaviour.helpers import (
     sha256,
     tree,
 )
-from tests.cases.small_country import AGREEMENT, SmallCountry
 
 pytestmark = pytest.mark.conformance
 

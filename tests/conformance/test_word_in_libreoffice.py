@@ -11,11 +11,12 @@ import pypdf
 import pytest
 
 from schemas.manifest import Manifest
-from statsbidrag.marked_figures import MarkedFigure, marked_figures, parse
-from statsbidrag.raw import Raw
-from statsbidrag.word_verification import verify_copy
-from tests.behaviour.helpers import A24, A25
-from tests.published_documents import PROJECT, with_documents
+from statsbidrag.files.project import PROJECT
+from statsbidrag.files.raw_folder import Raw
+from statsbidrag.rendering.word.marked_page import MarkedFigure, marked_figures, parse
+from statsbidrag.verification.word_copy import verify_copy
+from tests.helpers.program import A24, A25
+from tests.helpers.published_documents import with_documents
 
 pytestmark = pytest.mark.conformance
 

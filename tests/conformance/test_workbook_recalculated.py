@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from statsbidrag.raw import Raw
-from statsbidrag.stages import Computed, compute
+from statsbidrag.dossier.gathering import Computed, compute
+from statsbidrag.files.project import PROJECT
+from statsbidrag.files.raw_folder import Raw
+from tests.allocation.test_agreements_from_scratch import four_agreements
 from tests.conformance.libreoffice import saved, values
-from tests.conftest import PROJECT
-from tests.test_agreements_from_scratch import four_agreements
-from tests.workbooks import amounts, expected, made, opened, spoiled
+from tests.helpers.workbooks import amounts, expected, made, opened, spoiled
 
 pytestmark = pytest.mark.conformance
 

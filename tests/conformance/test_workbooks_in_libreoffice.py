@@ -11,15 +11,15 @@ import pytest
 from schemas.common import RecipientType
 from schemas.outcome import Outcome
 from schemas.plan import Plan
-from statsbidrag.outcome_sheet import case_of, outcome_workbook, read_outcome
-from statsbidrag.plan import load_plan
-from statsbidrag.plan_sheet import plan_template, plan_workbook, read_plan
-from statsbidrag.raw import Raw
-from statsbidrag.stages import compute
-from statsbidrag.yamlfile import read_model
+from statsbidrag.dossier.gathering import compute
+from statsbidrag.files.project import PROJECT
+from statsbidrag.files.raw_folder import Raw
+from statsbidrag.files.yaml_reading import read_model
+from statsbidrag.plans.county_plans import load_plan
+from statsbidrag.workbooks.forms.outcome import case_of, outcome_workbook, read_outcome
+from statsbidrag.workbooks.forms.plan import plan_template, plan_workbook, read_plan
 from tests.cases.small_country import AGREEMENT, SmallCountry
 from tests.conformance.libreoffice import saved, values
-from tests.conftest import PROJECT
 
 pytestmark = pytest.mark.conformance
 

@@ -1,0 +1,81 @@
+"""What others have printed about an agreement's amounts, as a checked table.
+
+Belongs here: reading and checking `raw/published/`. Does not: comparing it with what we compute
+(`statsbidrag.reconciliation.amounts`).
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from schemas import tables
+from schemas.agreement import Agreement
+from schemas.common import NATION, TOTAL, RecipientType
+from schemas.sidecar import PublishedSidecar
+from statsbidrag.errors import InputError, Problem
+from statsbidrag.files.checked_tables import checked_input, read_csv, whole_numbers
+from statsbidrag.files.raw_folder import Sealed
+from statsbidrag.register import recipients as reg
+
+
+def no_published() -> pd.DataFrame:
+    """The table for an agreement that nothing was published about."""
+    frame = pd.DataFrame({name: pd.Series(dtype="str") for name in tables.Published.columns()})
+    frame["amount_sek"] = frame["amount_sek"].astype("int64")
+    return frame
+
+
+def read_published(
+    file: Sealed[PublishedSidecar] | None, agreement: Agreement, register: pd.DataFrame
+) -> pd.DataFrame:
+    """The published figures (`schemas.tables.Published`). Raises InputError.
+
+    Every row must name this agreement, a recipient of the register (or 00, *Riket*) and one of the
+    agreement's posts, post groups or `total`.
+    """
+    if file is None:
+        return no_published()
+    frame = read_csv(file.content, file.path)
+    if "amount_sek" in frame:
+        frame["amount_sek"] = whole_numbers(frame["amount_sek"], file.path)
+    frame = checked_input(tables.Published, frame, file.path)
+    problems = _problems(file, frame, agreement, register)
+    if problems:
+        raise InputError(problems)
+    return frame
+
+
+def _problems(
+    file: Sealed[PublishedSidecar],
+    frame: pd.DataFrame,
+    agreement: Agreement,
+    register: pd.DataFrame,
+) -> list[Problem]:
+    posts = {post.id: post.recipients for post in agreement.posts}
+    posts |= {group.id: RecipientType(group.id.split("/")[0]) for group in agreement.post_groups}
+    codes = {str(t): {*reg.codes(register, t), NATION} for t in RecipientType}
+    problems = []
+    if len(frame) != file.sidecar.rows:
+        problems.append(
+            Problem(str(file.path), "rows", f"{file.sidecar.rows}", f"{len(frame)}", "see sidecar")
+        )
+    for index, row in enumerate(frame.itertuples(index=False)):
+        wrong = ""
+        if row.agreement != agreement.id:
+            wrong = f"the agreement `{row.agreement}`"
+        elif row.recipient_code not in codes[str(row.recipient_type)]:
+            wrong = f"the recipient {row.recipient_type}:{row.recipient_code}"
+        elif row.post != TOTAL and posts.get(str(row.post)) != row.recipient_type:
+            wrong = f"the post `{row.post}` for {row.recipient_type}"
+        if wrong:
+            problems.append(
+                Problem(
+                    str(file.path),
+                    f"row {index + 2}",
+                    f"{agreement.id}, its posts, and recipients of the register",
+                    wrong,
+                    "correct it against the source",
+                    index + 2,
+                )
+            )
+    return problems

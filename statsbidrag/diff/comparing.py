@@ -1,0 +1,473 @@
+"""Two published revisions of one agreement compared: what changed, for whom, and why.
+
+Belongs here: pairing amounts, differences and their reasons, sums, what follows for a decision that
+was already taken. Does not: reading a revision (`statsbidrag.publication.reading_back`), how a
+reason is said (`statsbidrag.diff.sentences`), or layout (`statsbidrag.diff.document`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Final, TypeVar
+
+from schemas.common import RecipientType
+from schemas.manifest import HashedFile, Manifest
+from schemas.revision import InputKind, Reason
+from statsbidrag.publication.reading_back import (
+    Amount,
+    Key,
+    PublishedBasis,
+    PublishedPost,
+    PublishedRevision,
+)
+
+_RAW: Final = "raw/"
+_FOLDERS: Final = {str(kind): kind for kind in InputKind}
+_NATION: Final = "nation"
+"""The folder of documents that hold everyone's amounts."""
+
+K = TypeVar("K")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One recipient's amount of one post (or its total) before and after, and why it differs.
+
+    A side is None where the post or the recipient was not there.
+    """
+
+    post: str
+    recipients: RecipientType
+    code: str
+    before: Amount | None
+    after: Amount | None
+    reasons: tuple[Reason, ...]
+
+    @property
+    def name(self) -> str:
+        """The recipient's name, the later one."""
+        side = self.after or self.before
+        return "" if side is None else side.name
+
+    @property
+    def difference(self) -> int | None:
+        """Kronor more (or less) than before, 0 for a side not there; None if not known."""
+        before = self.before.sek if self.before else 0
+        after = self.after.sek if self.after else 0
+        return None if before is None or after is None else after - before
+
+    @property
+    def share(self) -> Fraction | None:
+        """The difference as a share of the earlier amount; None where that is nothing."""
+        before = self.before.sek if self.before else None
+        return Fraction(self.difference, before) if before and self.difference is not None else None
+
+    @property
+    def moved(self) -> bool:
+        """Whether the amount is another."""
+        before, after = (side.sek if side else None for side in (self.before, self.after))
+        return before != after
+
+    @property
+    def own_changed(self) -> bool:
+        """Whether the recipient's own population is another."""
+        return Reason.OWN_POPULATION in self.reasons
+
+    @property
+    def changed(self) -> bool:
+        """Whether amount or own population is another, or a side is missing."""
+        missing = self.before is None or self.after is None
+        return self.moved or self.own_changed or missing
+
+    @property
+    def only_matured(self) -> bool:
+        """Whether nothing but the maturity is another."""
+        return not self.changed and Reason.MATURITY in self.reasons
+
+    @property
+    def against(self) -> bool:
+        """Whether the amount went one way and the recipient's own population the other.
+
+        So it does for one who shrank less than all together: the share is what counts.
+        """
+        own = [side.own if side else None for side in (self.before, self.after)]
+        causes = {*self.reasons} - {Reason.MATURITY}
+        if causes != {Reason.OWN_POPULATION, Reason.OTHERS_POPULATION} or None in own:
+            return False
+        return ((own[1] or 0) - (own[0] or 0)) * (self.difference or 0) < 0
+
+    @property
+    def decidable(self) -> bool:
+        """Whether both amounts may stand in a decision; one on an estimate never may."""
+        sides = [side.figure for side in (self.before, self.after) if side is not None]
+        return all(figure is not None and figure.decided for figure in sides)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """One recipient type: how many amounts changed, for how many, and by how much together."""
+
+    recipients: RecipientType
+    lines: int
+    lines_moved: int
+    recipients_count: int
+    recipients_moved: int
+    only_matured: int
+    increases_sek: int
+    decreases_sek: int
+    largest: Line | None
+
+    @property
+    def net_sek(self) -> int:
+        """Increases and decreases together."""
+        return self.increases_sek + self.decreases_sek
+
+
+@dataclass(frozen=True)
+class InputChange:
+    """A file that came, went or changed; a hash is empty on the side where it is not."""
+
+    kind: InputKind
+    path: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class BasisChange:
+    """A population that amounts rest on, before and after; a side is None where it is not used."""
+
+    name: str
+    before: PublishedBasis | None
+    after: PublishedBasis | None
+
+    @property
+    def regions_changed(self) -> int:
+        """How many regions have another figure."""
+        old = self.before.persons if self.before else {}
+        new = self.after.persons if self.after else {}
+        return sum(old.get(code) != new.get(code) for code in {*old, *new})
+
+
+@dataclass(frozen=True)
+class PostChange:
+    """A post whose money, rule or rounding is another; a side is None where there is no such."""
+
+    before: PublishedPost | None
+    after: PublishedPost | None
+
+
+@dataclass(frozen=True)
+class Consequence:
+    """What one recipient is paid more (or repays) if the earlier amounts were decided.
+
+    `whole` says that it is the recipient's total; otherwise only those posts count that rest on no
+    estimate. `difference_sek` is None where that cannot be known: amounts on an estimate are
+    nobody's decision, and what was decided in their place is not here. `decided` says that a
+    decision on the earlier amounts is registered; what follows is otherwise only what would.
+    """
+
+    total: Line
+    difference_sek: int | None
+    whole: bool
+    decided: bool
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A decision taken on a document of the earlier revision. What is not known of it is blank.
+
+    `document` is where it lies inside the revision: whose amounts were decided follows from that.
+    """
+
+    document: str
+    date: date | None
+    by: str
+    reference_number: str
+
+    def of(self, recipients: RecipientType, code: str) -> bool:
+        """Whether the decision is on that recipient's amounts: its own document, or everyone's."""
+        folder, *rest = self.document.split("/")
+        if folder == _NATION:
+            return True
+        # There is one SKR, so its documents have no folder of a recipient.
+        return folder == recipients and (len(rest) < 2 or rest[0].startswith(f"{code}-"))
+
+
+@dataclass(frozen=True)
+class Changes:
+    """All that differs between two revisions. `lines` and `totals` hold what is unchanged too.
+
+    Both are sorted: recipient types in the agreement's order, then the largest difference first.
+    """
+
+    before: PublishedRevision
+    after: PublishedRevision
+    lines: tuple[Line, ...]
+    totals: tuple[Line, ...]
+    posts: tuple[PostChange, ...]
+    bases: tuple[BasisChange, ...]
+    inputs: tuple[InputChange, ...]
+    versions: tuple[tuple[str, str, str], ...]
+    decided: tuple[Decided, ...]
+
+    @property
+    def types(self) -> tuple[RecipientType, ...]:
+        """The recipient types of either revision."""
+        return tuple(dict.fromkeys(line.recipients for line in self.lines))
+
+    @property
+    def anything(self) -> bool:
+        """Whether any amount, population or maturity is another."""
+        return any(line.changed or line.only_matured for line in self.lines)
+
+    def of(self, recipients: RecipientType) -> tuple[Line, ...]:
+        """The lines of one recipient type."""
+        return tuple(line for line in self.lines if line.recipients == recipients)
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """What each post of either revision is called."""
+        return {line.post: self.post(line.post).label for line in self.lines}
+
+    def post(self, post_id: str) -> PublishedPost:
+        """The post of that id, the later one."""
+        return self.after.posts.get(post_id) or self.before.posts[post_id]
+
+
+def compare_revisions(
+    before: PublishedRevision,
+    after: PublishedRevision,
+    decided: tuple[Decided, ...] | None = None,
+) -> Changes:
+    """What the later revision changed. `decided` are the decisions taken on the earlier one.
+
+    Where they are not given, those count that the revisions themselves carry.
+    """
+    names = {*before.bases, *after.bases}
+    changed = frozenset(n for n in names if _persons(before, n) != _persons(after, n))
+    order = list(dict.fromkeys(key[1] for key in {**after.amounts, **before.amounts}))
+    lines = [_line(before, after, key, changed) for key in _keys(before.amounts, after.amounts)]
+    totals = [_total(before, after, key) for key in _keys(before.totals, after.totals)]
+    return Changes(
+        before=before,
+        after=after,
+        lines=tuple(sorted(lines, key=lambda line: _rank(line, order))),
+        totals=tuple(sorted(totals, key=lambda line: _rank(line, order))),
+        posts=tuple(_posts(before, after)),
+        bases=tuple(
+            BasisChange(name, before.bases.get(name), after.bases.get(name))
+            for name in _keys(before.bases, after.bases)
+        ),
+        inputs=tuple(_inputs(before.manifest, after.manifest)),
+        versions=tuple(_versions(before.manifest, after.manifest)),
+        decided=decisions_on(before, after) if decided is None else decided,
+    )
+
+
+def decisions_on(before: PublishedRevision, after: PublishedRevision) -> tuple[Decided, ...]:
+    """The registered decisions on the earlier revision, or on a document that it holds unchanged.
+
+    A decision is registered after the revision that it was taken on was made: the later one mostly
+    knows of it.
+    """
+    marks = {each.path: each.fingerprint for each in before.manifest.documents}
+    found = [
+        Decided(each.document, each.issued, each.by, each.reference_number)
+        for each in (*before.issued, *after.issued)
+        if each.revision == before.name or marks.get(each.document, "").startswith(each.fingerprint)
+    ]
+    return tuple(dict.fromkeys(found))
+
+
+def summary_of(changes: Changes, recipients: RecipientType) -> Summary:
+    """One recipient type in a few figures."""
+    lines = changes.of(recipients)
+    differences = [line.difference or 0 for line in lines]
+    largest = max(lines, key=lambda line: abs(line.difference or 0), default=None)
+    return Summary(
+        recipients=recipients,
+        lines=len(lines),
+        lines_moved=sum(line.moved for line in lines),
+        recipients_count=len({line.code for line in lines}),
+        recipients_moved=len({line.code for line in lines if line.moved}),
+        only_matured=sum(line.only_matured for line in lines),
+        increases_sek=sum(d for d in differences if d > 0),
+        decreases_sek=sum(d for d in differences if d < 0),
+        largest=largest if largest is not None and largest.difference else None,
+    )
+
+
+def consequences(changes: Changes, recipients: RecipientType) -> tuple[Consequence, ...]:
+    """What follows for each recipient of a type if the earlier amounts had been decided."""
+    own: dict[str, list[Line]] = {}
+    for line in changes.of(recipients):
+        own.setdefault(line.code, []).append(line)
+    return tuple(
+        _consequence(
+            total,
+            own.get(total.code, []),
+            decided=any(each.of(recipients, total.code) for each in changes.decided),
+        )
+        for total in changes.totals
+        if total.recipients == recipients
+    )
+
+
+def _consequence(total: Line, lines: Sequence[Line], *, decided: bool) -> Consequence:
+    if total.decidable:
+        return Consequence(total, total.difference, whole=True, decided=decided)
+    differences = [line.difference for line in lines if line.decidable]
+    known = [difference for difference in differences if difference is not None]
+    return Consequence(total, sum(known) if known else None, whole=False, decided=decided)
+
+
+# --- One amount ------------------------------------------------------------------------------
+
+
+def _line(
+    before: PublishedRevision, after: PublishedRevision, key: Key, changed: frozenset[str]
+) -> Line:
+    old, new = before.amounts.get(key), after.amounts.get(key)
+    post, recipients, code = key
+    posts = before.posts.get(post), after.posts.get(post)
+    reasons = tuple(sorted(set(_reasons(old, new, *posts, changed)), key=list(Reason).index))
+    return Line(post, recipients, code, old, new, reasons)
+
+
+def _total(before: PublishedRevision, after: PublishedRevision, key: Key) -> Line:
+    old, new = before.totals.get(key), after.totals.get(key)
+    post, recipients, code = key
+    reasons: list[Reason] = []
+    if old is None or new is None:
+        reasons.append(Reason.ADDED_RECIPIENT if old is None else Reason.REMOVED_RECIPIENT)
+    elif old.sek != new.sek:
+        reasons.append(Reason.PARTS)
+    elif old.maturity != new.maturity:
+        reasons.append(Reason.MATURITY)
+    return Line(post, recipients, code, old, new, tuple(reasons))
+
+
+def _reasons(
+    old: Amount | None,
+    new: Amount | None,
+    old_post: PublishedPost | None,
+    new_post: PublishedPost | None,
+    changed: frozenset[str],
+) -> Iterator[Reason]:
+    """Every reason that holds, the same one perhaps twice."""
+    if old is None or new is None:
+        if old is None:
+            yield Reason.ADDED_RECIPIENT if old_post else Reason.ADDED_POST
+        else:
+            yield Reason.REMOVED_RECIPIENT if new_post else Reason.REMOVED_POST
+        return
+    if old.published_sek != new.published_sek:
+        yield Reason.PUBLISHED
+    if old.maturity != new.maturity:
+        yield Reason.MATURITY
+    computed = list(_reasons_to_compute_anew(old, new, old_post, new_post, changed))
+    yield from computed
+    if not computed and old.exact != new.exact:
+        yield Reason.PROGRAM
+    elif not computed and old.computed_sek != new.computed_sek:
+        yield Reason.ROUNDING
+
+
+def _reasons_to_compute_anew(
+    old: Amount,
+    new: Amount,
+    old_post: PublishedPost | None,
+    new_post: PublishedPost | None,
+    changed: frozenset[str],
+) -> Iterator[Reason]:
+    terms = [_terms(post) if post else None for post in (old_post, new_post)]
+    if old_post and new_post and old_post.amount_sek != new_post.amount_sek:
+        yield Reason.POST_AMOUNT
+    if old_post and new_post and _rule(old_post) != _rule(new_post):
+        yield Reason.RULE
+    own = [step.own for step in old.shares] != [step.own for step in new.shares]
+    if own:
+        yield Reason.OWN_POPULATION
+    # Steps that came or went are the rule's doing, and no change of anybody's figures.
+    pairs = zip(old.shares, new.shares, strict=False)
+    if any(before.others != after.others for before, after in pairs) or (
+        # Within a cap or floor the others count one by one, even where their sum is the same.
+        not own
+        and terms[0] == terms[1]
+        and old.exact != new.exact
+        and any(step.basis in changed for step in new.shares)
+    ):
+        yield Reason.OTHERS_POPULATION
+
+
+def _rule(post: PublishedPost) -> tuple[str, str, int]:
+    return post.rule, post.method, post.unit
+
+
+def _terms(post: PublishedPost) -> tuple[int, tuple[str, str, int]]:
+    return post.amount_sek, _rule(post)
+
+
+# --- Sides -----------------------------------------------------------------------------------
+
+
+def _keys(before: Iterable[K], after: Iterable[K]) -> list[K]:
+    """The later revision's keys in its order, then those that only the earlier one has."""
+    return list(dict.fromkeys([*after, *before]))
+
+
+def _rank(line: Line, order: Sequence[RecipientType]) -> tuple[int, int, int, str, str]:
+    unknown = line.difference is None
+    size = abs(line.difference or 0)
+    return order.index(line.recipients), -size, 0 if unknown else 1, line.code, line.post
+
+
+def _persons(revision: PublishedRevision, name: str) -> Mapping[str, int]:
+    basis = revision.bases.get(name)
+    return basis.persons if basis else {}
+
+
+def _posts(before: PublishedRevision, after: PublishedRevision) -> Iterator[PostChange]:
+    for name in _keys(before.posts, after.posts):
+        old, new = before.posts.get(name), after.posts.get(name)
+        if old is None or new is None or _terms(old) != _terms(new):
+            yield PostChange(old, new)
+
+
+def _inputs(before: Manifest, after: Manifest) -> Iterator[InputChange]:
+    """The raw files that differ, each by itself; the program's own files as one."""
+    old = {file.path: file.sha256 for file in before.inputs if file.path.startswith(_RAW)}
+    new = {file.path: file.sha256 for file in after.inputs if file.path.startswith(_RAW)}
+    order = list(InputKind)
+    changed = [
+        InputChange(_kind(path), path, old.get(path, ""), new.get(path, ""))
+        for path in {*old, *new}
+        if old.get(path) != new.get(path)
+    ]
+    yield from sorted(changed, key=lambda each: (order.index(each.kind), each.path))
+    program = [_program(manifest.inputs) for manifest in (before, after)]
+    if program[0] != program[1]:
+        yield InputChange(InputKind.PROGRAM, "", *program)
+
+
+def _kind(path: str) -> InputKind:
+    return _FOLDERS.get(path.split("/")[1], InputKind.OTHER)
+
+
+def _program(files: Iterable[HashedFile]) -> str:
+    """One hash over the program's own sources, templates, fonts and lock."""
+    own = sorted((f.path, f.sha256) for f in files if not f.path.startswith(_RAW))
+    text = "\n".join(f"{path}:{digest}" for path, digest in own)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _versions(before: Manifest, after: Manifest) -> Iterator[tuple[str, str, str]]:
+    for name in sorted({*before.versions, *after.versions}):
+        old, new = before.versions.get(name, ""), after.versions.get(name, "")
+        if old != new:
+            yield name, old, new

@@ -1,0 +1,9 @@
+"""One agreement as a whole, computed and reconciled: the one object that documents are made of.
+
+Does not belong here: any stage's own work.
+
+| module | answers |
+|---|---|
+| `dossier` | what is in it? |
+| `gathering` | which stage takes what from which? |
+"""

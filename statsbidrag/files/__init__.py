@@ -1,0 +1,14 @@
+"""Any file from outside, read safely; any file of ours, put in place whole.
+
+Does not belong here: what a file means.
+
+| module | answers |
+|---|---|
+| `raw_folder` | what lies in `raw/`, and is it what its sidecar says? |
+| `yaml_reading` | what does a YAML file hold, every mistake with its line and column? |
+| `yaml_writing` | how does the program write YAML as people do? |
+| `checked_tables` | does a CSV, a frame, hold what its schema says? |
+| `printable_text` | can this text be shown on every page? |
+| `zip_guard` | may this zip archive be opened at all? |
+| `project` | where do the project's own files lie? |
+"""

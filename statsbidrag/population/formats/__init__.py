@@ -1,0 +1,21 @@
+"""Population tables as SCB serves them, in one normal form whatever the format.
+
+Does not belong here: whether the table is whole, nor which of several counts
+(`statsbidrag.population`).
+
+| module | answers |
+|---|---|
+| `any_format` | what is in a file? the way from its bytes to `schemas.tables.Population` |
+| `detection` | which format has it, by its content? |
+| `jsonstat` | `delimited`, `spreadsheet`, `px`: figures and labels of one format |
+| `grid` | what csv and spreadsheets share: headings, merged labels, years as columns |
+| `cells` | what every format gives: figures, their labels, and what is said |
+| `decoding` | which encoding is it in? |
+| `labels` | what do its labels mean? |
+| `numbers` | what is a number in it? |
+| `footnotes` | what stands below the table? |
+| `identity` | is it the table that its sidecar names? |
+| `coverage` | is it of everyone, counted one by one? |
+| `regions` | is it of every region? |
+| `normal_form` | is every cell there once? sums checked and dropped |
+"""

@@ -1,0 +1,90 @@
+"""Small random numbers in published population: whether a table has them, and what they excuse.
+
+Belongs here: recognising the cell key method, and how far sums may be off because of it. Does not:
+comparing anything (`statsbidrag.population.formats.any_format`,
+`statsbidrag.reconciliation.amounts`).
+
+From reference year 2025 SCB adds a small random number to every published value of the population
+statistics that is not zero, totals too (the cell key method, CKM), and the tables say so in their
+notes. Each value is then off by a little on its own account, so a sum of n values is off by up to n
+times as much, and compared with a published total by once more.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date
+from typing import Final
+
+from schemas.sidecar import Perturbation, PopulationSidecar
+
+ASSUMED_PER_CELL: Final = 5
+"""Persons that one value may be off. SCB says `small` and no number: this is our assumption."""
+
+_METHOD: Final = re.compile(
+    r"cell[ -]?key|\bCKM\b|slumpmässig osäkerhet|random uncertainty|slumpmässigt tal",
+    re.IGNORECASE,
+)
+
+_NOT_USED: Final = re.compile(
+    r"\b(?:inte|ej|inga|inget|utan|not?|without)\b(?: \w+){0,2} (?:cell|CKM|slump|random)"
+    r"|\b(?:används|tillämpas|använts|tillämpats)(?: \w+)? (?:inte|ej)\b"
+    r"|\b(?:inte|ej|not) (?:\w+ )?(?:använ\w+|tillämpa\w+|införd?t?s?|used|applied|added)\b",
+    re.IGNORECASE,
+)
+_REFERENCE_YEAR: Final = re.compile(
+    r"(?:referensår(?:et)?|reference year) ([0-9]{4})", re.IGNORECASE
+)
+_SINCE: Final = re.compile(
+    r"\b(?:referensår(?:et)?|reference year|från(?: och med)?|fr\. ?o\. ?m\.?|sedan|from|since"
+    r"|starting(?: with| in)?|as of) "
+    r"(?:(?:år(?:et)?|referensår(?:et)?|the|reference|year|den|[0-9]{1,2} [^\W\d_]+) ){0,3}"
+    r"((?:19|20)[0-9]{2})(?![0-9])"
+    r"|(?<![0-9])((?:19|20)[0-9]{2}) (?:och (?:framåt|senare)|and (?:onwards?|later)|onwards?)",
+    re.IGNORECASE,
+)
+_SENTENCE: Final = re.compile(r"(?<=[.!?;])\s+(?=[^\W\d_a-zåäö])")
+
+
+def perturbation_of(
+    sidecar: PopulationSidecar, notes: Iterable[str] = (), day: date | None = None
+) -> Perturbation | None:
+    """What the sidecar says, or else the notes of the table; None where values are as counted.
+
+    `notes` are those of the file; the sidecar's own are always looked at. A note that says from
+    which year on values are perturbed says nothing of figures of an earlier `day` (by default the
+    last of the file); one that the method is not used says so.
+    """
+    if sidecar.perturbation is not None:
+        return sidecar.perturbation
+    every = (*sidecar.mandatory_notes, *sidecar.notes, *notes)
+    telling = {note: own for note in every if (own := _on_the_method(note))}
+    if not telling:
+        return None
+    # The year stands in the sentence itself, elsewhere in the note, or in another note; there only
+    # a reference year is taken for it: other notes tell from when a municipality is there.
+    years = (
+        _years(_SINCE, (sentence for own in telling.values() for sentence in own))
+        or _years(_SINCE, telling)
+        or _years(_REFERENCE_YEAR, every)
+    )
+    if years and (day or max(sidecar.reference_dates)).year < min(years):
+        return None
+    return Perturbation(method="cell_key", per_cell=ASSUMED_PER_CELL, source=next(iter(telling)))
+
+
+def _on_the_method(note: str) -> list[str]:
+    """The sentences of a note that say that the method is used."""
+    sentences = _SENTENCE.split(" ".join(note.split()))
+    return [each for each in sentences if _METHOD.search(each) and not _NOT_USED.search(each)]
+
+
+def _years(pattern: re.Pattern[str], texts: Iterable[str]) -> list[int]:
+    found = (match for text in texts for match in pattern.finditer(text))
+    return [int(next(filter(None, match.groups()))) for match in found]
+
+
+def tolerance(perturbation: Perturbation | None, cells: int) -> int:
+    """How many persons a comparison in which so many published values take part may be off."""
+    return 0 if perturbation is None else perturbation.per_cell * cells

@@ -1,0 +1,118 @@
+"""Tables of weights and of units: a cost model, results achieved, places in use.
+
+Belongs here: reading and checking `raw/weights/`. Does not: what a key does with them
+(`statsbidrag.allocation.keys`).
+
+Weights are whole numbers: only their proportions matter, so an index of 1,034 is written 1034.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+import pandas as pd
+
+from schemas import tables
+from schemas.common import Level, RecipientType
+from statsbidrag.errors import InputError, Problem, input_error
+from statsbidrag.files.checked_tables import checked_input, read_csv, whole_numbers
+from statsbidrag.files.raw_folder import Raw
+from statsbidrag.register import recipients as reg
+
+_SHOWN = 5
+_COLUMNS = ["recipient_code", "weight"]
+
+
+def weights_basis(
+    raw: Raw,
+    table: str,
+    name: str,
+    recipients: RecipientType,
+    register: pd.DataFrame,
+    agreement_id: str,
+) -> pd.DataFrame:
+    """A table of weights in the form of `schemas.tables.Basis`, under the basis `name`.
+
+    Raises InputError where there is no table, where a recipient of the type is missing from it, or
+    one is there that is not of it.
+    """
+    _require_table(raw, table, agreement_id)
+    file = raw.weights(table)
+    if file.sidecar.recipients != recipients:
+        raise input_error(
+            file.path,
+            "recipients",
+            expected=f"{recipients}, which the post is for",
+            found=str(file.sidecar.recipients),
+            action="name another table, or correct the sidecar",
+        )
+    frame = read_csv(file.content, file.path)
+    if list(frame.columns) == _COLUMNS:
+        frame["weight"] = whole_numbers(frame["weight"], file.path)
+    frame = checked_input(tables.Weights, frame, file.path)
+    _check_recipients(str(file.path), frame, reg.names(register, recipients), file.sidecar.rows)
+    frame = frame.sort_values("recipient_code")
+    level = Level.KOMMUN if recipients == RecipientType.KOMMUN else Level.LAN
+    return pd.DataFrame(
+        {
+            "basis": name,
+            "reference_date": str(file.sidecar.reference_date),
+            "level": str(level),
+            "ages": file.sidecar.unit,
+            "region_code": frame["recipient_code"].array,
+            "population": frame["weight"].to_numpy(),
+            "maturity": str(file.sidecar.maturity),
+            "extract": file.name,
+            "sha256": file.sidecar.sha256,
+            # The first row of data is the file's second line.
+            "positions": [str(int(str(row)) + 2) for row in frame.index],
+        }
+    )
+
+
+def _require_table(raw: Raw, table: str, agreement_id: str) -> None:
+    path = raw.root / "weights" / f"{table}.csv"
+    known = sorted(sidecar.stem for sidecar in path.parent.glob("*.yaml"))
+    if table in known:
+        return
+    close = get_close_matches(table, known, n=1)
+    write = f"write it, with the columns {','.join(_COLUMNS)}, and its sidecar {table}.yaml"
+    raise input_error(
+        path,
+        expected=f"a table of weights, which {agreement_id} names",
+        found="none",
+        action=(f"did you mean `{close[0]}`? Else " if close else "")
+        + f"{write}; then: statsbidrag check {agreement_id}",
+    )
+
+
+def _check_recipients(path: str, frame: pd.DataFrame, names: dict[str, str], rows: int) -> None:
+    found = set(frame["recipient_code"])
+    problems = []
+    if missing := sorted(set(names) - found):
+        named = ", ".join(f"{code} {names[code]}" for code in missing[:_SHOWN])
+        problems.append(
+            Problem(
+                path,
+                f"{len(names) - len(missing)} of {len(names)} recipients",
+                f"all {len(names)} of the register",
+                f"{named} missing",
+                "add them; a recipient without weight is written with 0",
+            )
+        )
+    if foreign := sorted(found - set(names)):
+        problems.append(
+            Problem(
+                path,
+                "recipient_code",
+                "codes of recipients in the register",
+                f"`{'`, `'.join(foreign[:_SHOWN])}`",
+                "correct the codes",
+            )
+        )
+    if not problems and len(frame) != rows:
+        problems.append(
+            Problem(path, "rows", f"{rows}, as the sidecar says", f"{len(frame)}", "see the source")
+        )
+    if problems:
+        raise InputError(problems)

@@ -1,0 +1,11 @@
+"""A revision as a folder: fingerprint, contents, writing it whole, reading it back.
+
+Does not belong here: what its documents say.
+
+| module | answers |
+|---|---|
+| `fingerprint` | what does a revision depend on? |
+| `contents` | what does it hold besides documents? |
+| `folder` | how is it put in place, and `current` switched? |
+| `reading_back` | what did a published revision say? |
+"""

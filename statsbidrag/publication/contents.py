@@ -1,0 +1,89 @@
+"""What a revision holds besides its documents: tables, the reconciliation report, style sheets.
+
+Belongs here: the list of files. Does not: how they are written (`statsbidrag.publication.folder`).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pandas as pd
+
+from schemas.agreement import Agreement
+from schemas.common import Maturity, RecipientType
+from schemas.manifest import About
+from schemas.reconciliation import Reconciliation
+from statsbidrag.allocation.derivation import derive_all
+from statsbidrag.allocation.figures import figures_of, maturities_to_explain
+from statsbidrag.documents.audit import (
+    allocation_csv,
+    audit_view,
+    derivation_csv,
+    population_csv,
+    posts_csv,
+    reconciliation_csv,
+    totals_csv,
+)
+from statsbidrag.publication.folder import NAME_LENGTH
+from statsbidrag.register.recipients import names
+from statsbidrag.rendering.document import STATIC, render, static_files
+from statsbidrag.workbooks.calculating.allocation import allocation_workbook
+
+ALLOCATION: Final = "allocation.csv"
+TOTALS: Final = "totals.csv"
+WORKBOOK: Final = "allocation.xlsx"
+POPULATION: Final = "audit/folkmangd.csv"
+POSTS: Final = "audit/poster.csv"
+DERIVATIONS: Final = "audit/harledning.csv"
+
+
+def about(
+    agreement: Agreement, basis: pd.DataFrame, register: pd.DataFrame, allocation: pd.DataFrame
+) -> About:
+    """What the front page says of the agreement, kept with the revision that it was true of."""
+    return About(
+        title=agreement.title,
+        year=agreement.year,
+        status=agreement.status,
+        coverage=agreement.coverage,
+        total_sek=agreement.total.amount,
+        maturities=tuple(sorted({Maturity(m) for m in basis["maturity"]}, key=lambda m: m.rank)),
+        marked=maturities_to_explain(figures_of(allocation)),
+        counties=names(register, RecipientType.LAN),
+    )
+
+
+def revision_files(
+    agreement: Agreement,
+    register: pd.DataFrame,
+    basis: pd.DataFrame,
+    allocation: pd.DataFrame,
+    reconciliation: Reconciliation,
+) -> dict[str, bytes]:
+    """What a revision holds besides its documents: tables, audit files, style sheets, fonts.
+
+    The audit files carry all that a later comparison needs, so that no revision depends on raw
+    files that may be gone.
+    """
+    derivations = derive_all(agreement, basis, allocation, register)
+    counties = names(register, RecipientType.LAN)
+    # Not among the documents, which may be withheld: this one then says why.
+    report = render(audit_view(agreement, reconciliation, allocation, counties))
+    return {
+        ALLOCATION: allocation_csv(allocation),
+        TOTALS: totals_csv(allocation),
+        WORKBOOK: allocation_workbook(
+            agreement,
+            register,
+            basis,
+            allocation,
+            reconciliation.fingerprint[:NAME_LENGTH],
+        ),
+        "reconciliation.csv": reconciliation_csv(reconciliation),
+        f"{report.path}.html": report.html,
+        f"{report.path}.pdf": report.pdf,
+        POPULATION: population_csv(basis),
+        POSTS: posts_csv(agreement),
+        DERIVATIONS: derivation_csv(derivations),
+        **{f"{STATIC}/{name}": content for name, content in static_files().items()},
+    }

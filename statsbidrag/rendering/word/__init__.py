@@ -1,0 +1,11 @@
+"""Word documents: written from a page, and read back after people edited them.
+
+Does not belong here: comparing figures (`statsbidrag.verification`).
+
+| module | answers |
+|---|---|
+| `marked_page` | which elements and marked figures does our own page have? |
+| `body` | which paragraph, table or field does each become? |
+| `docx_writing` | how does the whole file come about, the same bytes every time? |
+| `docx_reading` | which document was an edited file, and what are its figures? |
+"""

@@ -1,0 +1,354 @@
+"""Every recipient across the agreements that are published: amounts, derivations, documents.
+
+Belongs here: gathering what the current revisions say of one recipient, read back from their own
+files, each file once. Does not: how it becomes a page (`statsbidrag.site.recipient_pages`), or
+anything that the revisions do not say themselves.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Final
+
+from schemas.agreement import Rounding, TotalsFrom
+from schemas.common import TOTAL, Maturity, RecipientType
+from schemas.manifest import Manifest
+from schemas.reconciliation import Kind, Verdict
+from statsbidrag.allocation.derivation import rounding_step
+from statsbidrag.allocation.figures import Figure, maturities_to_explain
+from statsbidrag.diff.sentences import is_weight
+from statsbidrag.documents.audit import KINDS, VERDICTS
+from statsbidrag.errors import ProgramError, UsageError
+from statsbidrag.publication.reading_back import (
+    Key,
+    PublishedBasis,
+    PublishedPost,
+    PublishedRevision,
+    Step,
+    read_tables,
+)
+from statsbidrag.swedish.alphabet import alphabetical, slug
+from statsbidrag.swedish.typography import kronor
+
+FOLDER: Final = "mottagare"
+"""The folder of the output that holds the recipients' pages."""
+
+_RECONCILIATION: Final = "reconciliation.csv"
+_VERDICTS: Final = {word: verdict for verdict, word in VERDICTS.items()}
+_KINDS: Final = {
+    "beslutsunderlag": "Beslutsunderlag",
+    "tilldelning": "Tilldelning",
+    "rekvisition": "Rekvisition",
+    "ekonomisk-redovisning": "Ekonomisk redovisning",
+    "uppfoljning": "Uppföljning",
+}
+"""The documents that a recipient may have, in the order in which they are used."""
+
+_SUFFIXES: Final = {"html": "", "pdf": "PDF", "docx": "Word", "xlsx": "Excel", "csv": "CSV"}
+
+TYPE_ORDER: Final = (
+    RecipientType.REGION,
+    RecipientType.LAN,
+    RecipientType.KOMMUN,
+    RecipientType.SKR,
+)
+"""The order in which recipients are listed: there are few of the first."""
+
+Who = tuple[RecipientType, str]
+"""A recipient: its type and its code."""
+
+
+@dataclass(frozen=True)
+class File:
+    """One form of a document; `form` is empty for the page itself."""
+
+    form: str
+    href: str
+
+
+@dataclass(frozen=True)
+class RecipientDocument:
+    """One of a recipient's documents, in every form that there is of it. Ways are from `output`."""
+
+    name: str
+    files: tuple[File, ...]
+
+
+@dataclass(frozen=True)
+class PopulationUse:
+    """The population (or weight, `weighted`) that a step uses: the recipient's, and everyone's.
+
+    `file` and `sha256` are those of the file that the figures are from.
+    """
+
+    weighted: bool
+    reference_date: str
+    ages: str
+    own: int
+    everyone: int
+    maturity: Maturity
+    file: str
+    sha256: str
+
+    @property
+    def share(self) -> Fraction | None:
+        """The recipient's part of everyone's; None where there is nobody."""
+        return Fraction(self.own, self.everyone) if self.everyone else None
+
+
+@dataclass(frozen=True)
+class StepShown:
+    """One step of a key: in words, as a formula, its exact value, and what it rests on."""
+
+    words: str
+    formula: str
+    value: Fraction
+    population: PopulationUse | None
+
+
+@dataclass(frozen=True)
+class PostShown:
+    """One post for one recipient, from clause to krona.
+
+    `figure` is None where nothing is known. `exact`, and how it was rounded, are None for what is
+    not computed; `computed_sek` differs from the figure only where another sum was published, and
+    `verdict` says what the comparison with a published sum came to.
+    """
+
+    post: PublishedPost
+    figure: Figure | None
+    computed_sek: int | None
+    published_sek: int | None
+    verdict: Verdict | None
+    steps: tuple[StepShown, ...]
+    exact: Fraction | None
+    rounded: str
+
+
+@dataclass(frozen=True)
+class OfAgreement:
+    """What one agreement gives one recipient. `posts` are all those of the recipient's type."""
+
+    agreement: str
+    posts: tuple[PostShown, ...]
+    total: Figure | None
+    documents: tuple[RecipientDocument, ...]
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """Every figure that is shown of it."""
+        own = tuple(post.figure for post in self.posts if post.figure is not None)
+        return own if self.total is None else (*own, self.total)
+
+    @property
+    def parts_sek(self) -> int:
+        """The sum of the figures as they are printed."""
+        return sum(post.figure.sek for post in self.posts if post.figure is not None)
+
+    @property
+    def unknown(self) -> tuple[PostShown, ...]:
+        """The posts of which nobody has published what the recipient gets, and no key is known."""
+        return tuple(post for post in self.posts if post.figure is None)
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """One recipient, with the newest agreement first."""
+
+    type: RecipientType
+    code: str
+    name: str
+    agreements: tuple[OfAgreement, ...]
+
+    @property
+    def path(self) -> str:
+        """Where its page lies in the output, without suffix: `mottagare/kommun/2380-ostersund`."""
+        if self.type == RecipientType.SKR:
+            return f"{FOLDER}/{self.code.lower()}"
+        return f"{FOLDER}/{self.type}/{self.code}-{slug(self.name)}"
+
+    @property
+    def explained(self) -> tuple[Maturity, ...]:
+        """The maturities whose mark stands at some figure, the weakest first."""
+        return maturities_to_explain(each for own in self.agreements for each in own.figures)
+
+    @property
+    def weighted(self) -> bool:
+        """Whether some amount rests on another table than the population."""
+        return any(
+            step.population is not None and step.population.weighted
+            for own in self.agreements
+            for post in own.posts
+            for step in post.steps
+        )
+
+    def of(self, agreement_id: str) -> OfAgreement | None:
+        """What one agreement gives it; None where it is not among its recipients."""
+        return next((own for own in self.agreements if own.agreement == agreement_id), None)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A revision that the site shows: its manifest, where it lies, and the way there."""
+
+    manifest: Manifest
+    folder: Path
+    way: str
+
+
+def recipients(shown: Sequence[Shown]) -> tuple[tuple[Recipient, ...], list[ProgramError]]:
+    """Everyone who gets something from any of these revisions, in Swedish order within each type.
+
+    The revisions come the newest first. A name is that of the newest agreement. Revisions of before
+    they carried their derivations are passed over; the errors of those that cannot be read are
+    given back.
+    """
+    names: dict[Who, str] = {}
+    found: dict[Who, list[OfAgreement]] = defaultdict(list)
+    failed: list[ProgramError] = []
+    for each in shown:
+        try:
+            of_agreement = list(_of_agreement(each))
+        except UsageError:
+            continue
+        except ProgramError as error:
+            failed.append(error)
+            continue
+        except (OSError, KeyError, ValueError) as error:
+            failed.append(ProgramError(f"{each.folder}: its tables cannot be read: {error}"))
+            continue
+        for who, name, own in of_agreement:
+            names.setdefault(who, name)
+            found[who].append(own)
+    order = sorted(
+        found, key=lambda who: (TYPE_ORDER.index(who[0]), alphabetical(names[who]), who[1])
+    )
+    return tuple(Recipient(*who, names[who], tuple(found[who])) for who in order), failed
+
+
+def _of_agreement(shown: Shown) -> Iterator[tuple[Who, str, OfAgreement]]:
+    revision = read_tables(shown.folder, shown.manifest)
+    verdicts = _verdicts(shown.folder / _RECONCILIATION)
+    documents = _documents(shown.manifest, shown.way)
+    posts: dict[RecipientType, list[PublishedPost]] = defaultdict(list)
+    for post in revision.posts.values():
+        posts[post.recipients].append(post)
+    names = {(of, code): each.name for (_, of, code), each in revision.amounts.items()}
+    for who, name in names.items():
+        own = tuple(_post(revision, post, who, verdicts) for post in posts[who[0]])
+        total = revision.totals.get((TOTAL, *who))
+        figure = total.figure if total else own[0].figure if len(own) == 1 else None
+        yield (
+            who,
+            name,
+            OfAgreement(revision.manifest.agreement, own, figure, tuple(documents.get(who, ()))),
+        )
+
+
+def _post(
+    revision: PublishedRevision, post: PublishedPost, who: Who, verdicts: Mapping[Key, Verdict]
+) -> PostShown:
+    key = (post.id, *who)
+    amount = revision.amounts.get(key)
+    if amount is None:
+        return PostShown(post, None, None, None, None, (), None, "")
+    exact = None if amount.computed_sek is None else amount.exact
+    return PostShown(
+        post=post,
+        figure=amount.figure,
+        computed_sek=amount.computed_sek,
+        published_sek=amount.published_sek,
+        verdict=verdicts.get(key),
+        steps=tuple(_step(step, revision.bases) for step in amount.steps),
+        exact=exact,
+        rounded=_rounded(post, exact, amount.computed_sek),
+    )
+
+
+def _rounded(post: PublishedPost, exact: Fraction | None, amount_sek: int | None) -> str:
+    if exact is None or amount_sek is None:
+        return ""
+    rounding = Rounding(method=post.method, unit=post.unit, totals=TotalsFrom.UNROUNDED)
+    unit = "krona" if post.unit == 1 else kronor(post.unit)
+    words = rounding_step(exact, amount_sek, rounding).words
+    return words.replace("till närmaste", f"till närmaste {unit}")
+
+
+def _step(step: Step, bases: Mapping[str, PublishedBasis]) -> StepShown:
+    basis = bases.get(step.basis)
+    used = None
+    if basis is not None and step.own is not None and step.everyone is not None:
+        used = PopulationUse(
+            weighted=is_weight(step),
+            reference_date=basis.reference_date,
+            ages=basis.ages,
+            own=step.own,
+            everyone=step.everyone,
+            maturity=basis.maturity,
+            file=basis.extract,
+            sha256=basis.sha256,
+        )
+    return StepShown(step.words, step.formula, step.value, used)
+
+
+def _verdicts(path: Path) -> dict[Key, Verdict]:
+    """What each comparison with a published amount came to, by the amount's cell."""
+    text = path.read_bytes().decode("utf-8-sig")
+    wanted = KINDS[Kind.PUBLISHED_AMOUNT][0]
+    found: dict[Key, Verdict] = {}
+    for row in csv.DictReader(io.StringIO(text, newline=""), delimiter=";"):
+        if row["slag"] == wanted:
+            for cell in row["celler"].split(", "):
+                post, _, who = cell.partition(" ")
+                recipients_, _, code = who.partition(":")
+                if recipients_ in list(RecipientType):
+                    found[post, RecipientType(recipients_), code] = _VERDICTS[row["utslag"]]
+    return found
+
+
+def _documents(manifest: Manifest, way: str) -> dict[Who, list[RecipientDocument]]:
+    """Each recipient's documents: whatever files lie in its folder, known kinds first."""
+    titles = {document.path: document.title for document in manifest.documents}
+    stems: dict[Who, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for file in manifest.outputs:
+        who = _whose(file.path)
+        if who is not None:
+            stem, _, suffix = file.path.rpartition(".")
+            stems[who][stem].add(suffix)
+    return {
+        who: [
+            RecipientDocument(
+                _KINDS.get(stem.rpartition("/")[2], titles.get(stem, stem.rpartition("/")[2])),
+                tuple(_files(f"{way}/{stem}", suffixes)),
+            )
+            for stem, suffixes in sorted(own.items(), key=lambda item: _place(item[0]))
+        ]
+        for who, own in stems.items()
+    }
+
+
+def _whose(path: str) -> Who | None:
+    """The recipient in whose folder a file lies: `kommun/2380-ostersund/…`, `skr/…`."""
+    parts = path.split("/")
+    if parts[0] == RecipientType.SKR and len(parts) == 2:
+        return RecipientType.SKR, "SKR"
+    if len(parts) == 3 and parts[0] in list(RecipientType):
+        return RecipientType(parts[0]), parts[1].partition("-")[0]
+    return None
+
+
+def _place(stem: str) -> tuple[int, str]:
+    kind, known = stem.rpartition("/")[2], list(_KINDS)
+    return (known.index(kind) if kind in known else len(known), kind)
+
+
+def _files(stem: str, suffixes: Iterable[str]) -> Iterator[File]:
+    known = list(_SUFFIXES)
+    for suffix in sorted(suffixes, key=lambda s: (known.index(s) if s in known else 99, s)):
+        yield File(_SUFFIXES.get(suffix, suffix.upper()), f"{stem}.{suffix}")

@@ -1,0 +1,61 @@
+"""Revisions of a folder `raw/` as a run publishes them, without the documents that take time.
+
+Belongs here: publishing and comparing, for tests of what a revision changes. Does not: any
+expectation.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from unittest import mock
+
+from statsbidrag.diff.comparing import Changes, Line, compare_revisions
+from statsbidrag.dossier.gathering import material
+from statsbidrag.files.project import PROJECT
+from statsbidrag.files.raw_folder import Raw
+from statsbidrag.plans.issued import decision_files
+from statsbidrag.publication.contents import about, revision_files
+from statsbidrag.publication.fingerprint import inputs_of
+from statsbidrag.publication.folder import publish
+from statsbidrag.publication.reading_back import Amount, read_revision
+
+
+def published(raw: Raw, output: Path, agreement_id: str) -> str:
+    """The name of the revision of the raw files as they are, now published."""
+    inputs = inputs_of(raw, agreement_id, PROJECT)
+    made = material(raw, agreement_id, inputs.fingerprint)
+    with mock.patch("statsbidrag.rendering.document.render_pdf", return_value=b""):
+        own = revision_files(
+            made.agreement, made.register, made.basis, made.allocation, made.reconciliation
+        )
+    files = {**own, **decision_files(made.decisions)}
+    revision = publish(
+        output,
+        agreement_id,
+        inputs,
+        files,
+        [],
+        made.reconciliation.withheld(),
+        about(made.agreement, made.basis, made.register, made.allocation),
+    )
+    return revision.folder.name
+
+
+def compared(output: Path, agreement_id: str, before: str, after: str) -> Changes:
+    """Two published revisions compared."""
+    return compare_revisions(
+        read_revision(output, agreement_id, before), read_revision(output, agreement_id, after)
+    )
+
+
+def line(changes: Changes, post: str, code: str) -> Line:
+    """The one line of a post and recipient."""
+    [found] = [each for each in changes.lines if (each.post, each.code) == (post, code)]
+    return found
+
+
+def both(of: Line) -> tuple[Amount, Amount]:
+    """Both amounts of a line that has both."""
+    assert of.before is not None
+    assert of.after is not None
+    return of.before, of.after
