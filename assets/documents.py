@@ -39,7 +39,7 @@ def documents(
     """What the reconciliation allows; refuses one that was made from other inputs."""
     inputs = folders.inputs(agreement.id)
     require_same_inputs(reconciliation.fingerprint, inputs, "the reconciliation")
-    material = gathered(
+    dossier = gathered(
         folders.raw_files(),
         agreement,
         population,
@@ -50,7 +50,7 @@ def documents(
         decisions.issued,
     )
     earlier = earlier_documents(*current_revision(Path(folders.output), agreement.id))
-    shown = views(material)
+    shown = views(dossier)
     printed = print_all(shown, earlier, folders.jobs, progress)
     stored = store(printed, folders.rendered(agreement.id), inputs.fingerprint)
     return result(stored, {"documents": len(stored.documents)})

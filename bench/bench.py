@@ -50,13 +50,15 @@ def ratio(command: list[str]) -> tuple[float, float]:
 def documents() -> None:
     """Seconds to render the last document of each kind of each agreement, in one process."""
     from statsbidrag.documents.catalogue import views
-    from statsbidrag.dossier.gathering import material
+    from statsbidrag.dossier.gathering import dossier_of
     from statsbidrag.files.raw_folder import Raw
     from statsbidrag.rendering.document import render
 
     raw = Raw(PROJECT / "raw")
     for agreement_id in raw.agreement_ids():
-        kinds = {view.path.rpartition("/")[2]: view for view in views(material(raw, agreement_id))}
+        kinds = {
+            view.path.rpartition("/")[2]: view for view in views(dossier_of(raw, agreement_id))
+        }
         for view in kinds.values():
             start = time.perf_counter()
             document = render(view)
@@ -71,13 +73,13 @@ def every_document() -> None:
     A tenth of each agreement's documents, or with ALL=1 all of them: the loop takes its time.
     """
     from statsbidrag.documents.catalogue import views
-    from statsbidrag.dossier.gathering import material
+    from statsbidrag.dossier.gathering import dossier_of
     from statsbidrag.files.raw_folder import Raw
     from statsbidrag.rendering.many import print_all
 
     raw = Raw(PROJECT / "raw")
     step = 1 if os.environ.get("ALL") else 10
-    shown = [v for each in raw.agreement_ids() for v in views(material(raw, each))[::step]]
+    shown = [v for each in raw.agreement_ids() for v in views(dossier_of(raw, each))[::step]]
     ours = _took(lambda: print_all(shown, {}, jobs=2))
     # In a process of its own, as new as those that ours are drawn by.
     with ProcessPoolExecutor(1, get_context("spawn")) as pool:
@@ -102,12 +104,12 @@ def plain_loop(views: list[View]) -> None:
 def again() -> None:
     """Which documents of 2024 are drawn again: unchanged, and with one measure changed."""
     from statsbidrag.documents.catalogue import views
-    from statsbidrag.dossier.gathering import material
+    from statsbidrag.dossier.gathering import dossier_of
     from statsbidrag.files.raw_folder import Raw
     from statsbidrag.rendering.document import fingerprint
 
     name = "psykisk-halsa-2024"
-    before = {v.path: fingerprint(v) for v in views(material(Raw(PROJECT / "raw"), name))}
+    before = {v.path: fingerprint(v) for v in views(dossier_of(Raw(PROJECT / "raw"), name))}
     with tempfile.TemporaryDirectory() as folder:
         changed = Path(folder) / "raw"
         shutil.copytree(PROJECT / "raw", changed)
@@ -117,7 +119,7 @@ def again() -> None:
         ):
             plan = changed / "plans" / name / "23.yaml"
             plan.write_text(plan.read_text("utf-8").replace(old, new, 1), "utf-8")
-            after = {v.path: fingerprint(v) for v in views(material(Raw(changed), name))}
+            after = {v.path: fingerprint(v) for v in views(dossier_of(Raw(changed), name))}
             drawn = [path for path, mark in after.items() if before.get(path) != mark]
             print(f"{len(drawn):4d} of {len(after)} documents are drawn again: {what}")
             for path in drawn:

@@ -119,7 +119,7 @@ def agreements(context: typer.Context) -> None:
 @app.command()
 def check(context: typer.Context, ids: Ids = None) -> None:
     """Read and reconcile, write nothing. Prints what does not simply agree."""
-    from statsbidrag.dossier.gathering import material
+    from statsbidrag.dossier.gathering import dossier_of
     from statsbidrag.plans.outcomes import outcome_doubts
 
     place: Place = context.obj
@@ -128,7 +128,7 @@ def check(context: typer.Context, ids: Ids = None) -> None:
     withheld = False
     for agreement_id in chosen:
         try:
-            made = material(place.files(), agreement_id)
+            made = dossier_of(place.files(), agreement_id)
             _compare_issued(place, agreement_id)
         except StatsbidragError as error:
             failed.append(error)

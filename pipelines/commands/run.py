@@ -24,8 +24,8 @@ from pipelines.definitions import PROJECT, build_defs, folders_of
 from schemas.common import RecipientType
 from schemas.reconciliation import Reconciliation
 from statsbidrag.documents.catalogue import views
-from statsbidrag.dossier.dossier import Material
-from statsbidrag.dossier.gathering import material
+from statsbidrag.dossier.dossier import Dossier
+from statsbidrag.dossier.gathering import dossier_of
 from statsbidrag.errors import ProgramError, StatsbidragError, UsageError
 from statsbidrag.files.raw_folder import Raw
 from statsbidrag.publication.fingerprint import inputs_of
@@ -56,7 +56,7 @@ def run_agreements(raw: Path, output: Path, ids: Sequence[str], jobs: int) -> Ou
                         instance, stages, raw, output, agreement_id, jobs, families
                     )
                 elif revision.manifest.withheld:
-                    _say_why(material(Raw(raw), agreement_id).reconciliation)
+                    _say_why(dossier_of(Raw(raw), agreement_id).reconciliation)
                 bar.update(task, completed=1, total=1)
             except Exception as error:
                 failed.append(_ours(agreement_id, error))
@@ -90,10 +90,10 @@ def _ours(what: str, error: Exception) -> StatsbidragError:
 def run_draft(raw: Path, output: Path, ids: Sequence[str], counties: Sequence[str]) -> Outcome:
     """The chosen counties' documents, to look at: `output/<agreement>/draft/`, never current."""
     failed: list[StatsbidragError] = []
-    made: list[Material] = []
+    made: list[Dossier] = []
     for agreement_id in ids:
         try:
-            made.append(material(Raw(raw), agreement_id))
+            made.append(dossier_of(Raw(raw), agreement_id))
         except StatsbidragError as error:
             failed.append(error)
     known = {code for each in made for code in codes(each.register, RecipientType.LAN)}
@@ -107,7 +107,7 @@ def run_draft(raw: Path, output: Path, ids: Sequence[str], counties: Sequence[st
     return failed, any(each.reconciliation.errors() for each in made)
 
 
-def _draw(made: Material, folder: Path, counties: Sequence[str]) -> None:
+def _draw(made: Dossier, folder: Path, counties: Sequence[str]) -> None:
     chosen = views(made, counties)
     for document in print_all(chosen, {}):
         write_files(folder, document.named())
@@ -173,7 +173,7 @@ def _run(
         raise KeyboardInterrupt from None
     except dg.DagsterError as error:
         # A blocking check: either the inputs contradict each other, which this says, or a bug.
-        material(Raw(raw), agreement_id)
+        dossier_of(Raw(raw), agreement_id)
         raise ProgramError(f"{agreement_id}: {error}") from error
     manifest = outcome.asset_value("publication")
     revision = find_revision(output, agreement_id, manifest.fingerprint)

@@ -18,7 +18,7 @@ from statsbidrag.documents.national.tables import NationalView, national_tables
 from statsbidrag.documents.recipient.annex_forms import form_views
 from statsbidrag.documents.recipient.follow_up import OutcomeView, outcome_views
 from statsbidrag.documents.recipient.letter import RecipientView, recipient_views
-from statsbidrag.dossier.dossier import Material
+from statsbidrag.dossier.dossier import Dossier
 from statsbidrag.plans.issued import last_two, replaced
 from statsbidrag.rendering.document import Document, View, fingerprint, render, static_files
 
@@ -28,7 +28,7 @@ IssuedView = TypeVar("IssuedView", DecisionView, NationalView, OutcomeView, Reci
 __all__ = ["Document", "View", "decision_document", "render", "static_files", "views"]
 
 
-def views(material: Material, counties: Collection[str] | None = None) -> tuple[View, ...]:
+def views(dossier: Dossier, counties: Collection[str] | None = None) -> tuple[View, ...]:
     """What the agreement's documents show, ready to be rendered in any process.
 
     The national tables; a decision document per county, a draft where it has no plan; a letter to
@@ -37,21 +37,21 @@ def views(material: Material, counties: Collection[str] | None = None) -> tuple[
     those codes. A partial agreement has no documents to recipients, nor has a recipient type with
     an unresolved post, and a failed reconciliation withholds its own.
     """
-    if {"agreement", "documents"} & {*material.reconciliation.withheld()}:
+    if {"agreement", "documents"} & {*dossier.reconciliation.withheld()}:
         return ()
-    issued = material.decisions
-    decisions = tuple(as_issued(view, issued) for view in decision_views(material, counties))
+    issued = dossier.decisions
+    decisions = tuple(as_issued(view, issued) for view in decision_views(dossier, counties))
     if counties is not None:
         return decisions
-    nation = as_issued(national_tables(material), issued)
-    letters = tuple(as_issued(view, issued) for view in recipient_views(material))
-    after = tuple(as_issued(view, issued) for view in outcome_views(material))
-    return (nation, *decisions, *letters, *form_views(material), *after)
+    nation = as_issued(national_tables(dossier), issued)
+    letters = tuple(as_issued(view, issued) for view in recipient_views(dossier))
+    after = tuple(as_issued(view, issued) for view in outcome_views(dossier))
+    return (nation, *decisions, *letters, *form_views(dossier), *after)
 
 
-def decision_document(material: Material, plan: Plan) -> Document:
+def decision_document(dossier: Dossier, plan: Plan) -> Document:
     """One county's decision document, rendered here and now."""
-    return render(as_issued(decision_view(material, plan), material.decisions))
+    return render(as_issued(decision_view(dossier, plan), dossier.decisions))
 
 
 def as_issued(view: IssuedView, decisions: Sequence[Issued]) -> IssuedView:

@@ -27,7 +27,7 @@ from statsbidrag.register.outlines import Outlines
 
 
 @dataclass(frozen=True)
-class Material:
+class Dossier:
     """One agreement, computed and reconciled, ready to be shown.
 
     `register`, `basis` and `allocation` are frames of `schemas.tables`; `allocation` holds every

@@ -21,7 +21,7 @@ from statsbidrag.agreement.published_figures import read_published
 from statsbidrag.agreement.reading import load_agreement
 from statsbidrag.allocation.amounts import allocate
 from statsbidrag.comparison.agreements import Side, require_known_areas
-from statsbidrag.dossier.dossier import Material
+from statsbidrag.dossier.dossier import Dossier
 from statsbidrag.errors import InputError, Problem
 from statsbidrag.files.raw_folder import Raw
 from statsbidrag.plans.county_plans import load_plans
@@ -97,13 +97,13 @@ def gathered(
     plans: tuple[Plan, ...],
     reconciliation: Reconciliation,
     decisions: tuple[Issued, ...],
-) -> Material:
+) -> Dossier:
     """What the documents are made of, from stages that ran apart."""
     used = set(basis["sha256"])
     extracts = {s.sha256: s for _, s in raw.population_sidecars() if s.sha256 in used}
     file = raw.published(agreement.id)
     register = read_register(raw.register())
-    return Material(
+    return Dossier(
         agreement=agreement,
         register=register,
         basis=basis,
@@ -138,7 +138,7 @@ def _corrections(
     return {sha256: found for sha256, found in own.items() if found}
 
 
-def material(raw: Raw, agreement_id: str, fingerprint: str = "") -> Material:
+def dossier_of(raw: Raw, agreement_id: str, fingerprint: str = "") -> Dossier:
     """The agreement computed, with its plans, and reconciled.
 
     Raises InputError for any file that cannot be used, and for files that contradict each other.
@@ -147,7 +147,7 @@ def material(raw: Raw, agreement_id: str, fingerprint: str = "") -> Material:
     plans = load_plans(raw, computed.agreement, computed.register)
     decisions = load_decisions(raw, computed.agreement, computed.register)
     compared = compared_with(raw, computed.agreement)
-    made = material_of(computed, plans, fingerprint, compared, decisions)
+    made = dossier_from(computed, plans, fingerprint, compared, decisions)
     refuse_contradictions(made.reconciliation)
     return replace(
         made,
@@ -177,13 +177,13 @@ def refuse_contradictions(report: Reconciliation) -> None:
         raise InputError(problems)
 
 
-def material_of(
+def dossier_from(
     computed: Computed,
     plans: tuple[Plan, ...],
     fingerprint: str = "",
     compared: Side | None = None,
     decisions: tuple[Issued, ...] = (),
-) -> Material:
+) -> Dossier:
     """What the documents are made of."""
     report = reconcile(
         computed.agreement,
@@ -194,7 +194,7 @@ def material_of(
         fingerprint,
     )
     used = set(computed.basis["sha256"])
-    return Material(
+    return Dossier(
         agreement=computed.agreement,
         register=computed.register,
         basis=computed.basis,

@@ -21,7 +21,7 @@ from typing import Any, Final
 import yaml
 
 from schemas.sidecar import PopulationSidecar
-from statsbidrag.dossier.gathering import material
+from statsbidrag.dossier.gathering import dossier_of
 from statsbidrag.errors import InputError, Problem, ProgramError
 from statsbidrag.files.raw_folder import Raw
 
@@ -109,7 +109,7 @@ def _refuse_contradictions(raw: Raw, rehearsal: Raw, agreement_id: str) -> None:
 
 def _problems(raw: Raw, agreement_id: str) -> list[Problem]:
     try:
-        material(raw, agreement_id)
+        dossier_of(raw, agreement_id)
     except InputError as error:
         return error.problems
     return []

@@ -27,8 +27,8 @@ from statsbidrag.documents.national.tables import (
     national_csv,
     national_tables,
 )
-from statsbidrag.dossier.dossier import Material
-from statsbidrag.dossier.gathering import Computed, compute, material, material_of
+from statsbidrag.dossier.dossier import Dossier
+from statsbidrag.dossier.gathering import Computed, compute, dossier_from, dossier_of
 from statsbidrag.files.project import PROJECT
 from statsbidrag.files.raw_folder import Raw
 from statsbidrag.publication.contents import about
@@ -42,8 +42,8 @@ UM = "lan/ungdomsmottagningar"
 
 
 @cache
-def own() -> Material:
-    return material(Raw(PROJECT / "raw"), ID)
+def own() -> Dossier:
+    return dossier_of(Raw(PROJECT / "raw"), ID)
 
 
 @cache
@@ -122,7 +122,7 @@ def test_only_the_national_tables_are_made() -> None:
 
 
 def test_the_later_agreement_compares_with_it() -> None:
-    later = material(Raw(PROJECT / "raw"), "psykisk-halsa-2024").agreement
+    later = dossier_of(Raw(PROJECT / "raw"), "psykisk-halsa-2024").agreement
     assert later.compares_with == ID
     known = {f"{ID}/{area.id}" for area in own().agreement.areas}
     named = {name for area in later.areas for name in area.succeeds}
@@ -209,7 +209,7 @@ def test_figures_of_an_unresolved_post() -> None:
 # --- The audit page and the front page -------------------------------------------------------
 
 
-def page(of: Material) -> str:
+def page(of: Dossier) -> str:
     view = audit_view(of.agreement, of.reconciliation, of.allocation)
     return text_of(shown(view).html.decode())
 
@@ -220,10 +220,10 @@ def test_the_audit_page_says_what_cannot_be_tested() -> None:
     assert "Posten Ungdomsmottagningar till länen: publicerad, inte beräknad" in text
     assert "Kan inte prövas" in text
     assert "Inget hålls inne." in text
-    assert "Bara en del" not in page(material(Raw(PROJECT / "raw"), "psykisk-halsa-2025"))
+    assert "Bara en del" not in page(dossier_of(Raw(PROJECT / "raw"), "psykisk-halsa-2025"))
 
 
-def front(of: Material) -> str:
+def front(of: Dossier) -> str:
     manifest = Manifest(
         format=1,
         agreement=of.agreement.id,
@@ -250,7 +250,7 @@ def test_the_front_page_says_that_it_is_partial() -> None:
 # --- Drafts ----------------------------------------------------------------------------------
 
 
-def draft(of: Material) -> Material:
+def draft(of: Dossier) -> Dossier:
     agreement = of.agreement.model_copy(update={"status": Status.DRAFT})
     return replace(of, agreement=agreement)
 
@@ -272,7 +272,7 @@ def test_screens_of_a_draft_say_so(shown: object) -> None:
 # --- What the rule keeps from the recipients -------------------------------------------------
 
 
-def changed(post_id: str, **changes: object) -> Material:
+def changed(post_id: str, **changes: object) -> Dossier:
     """2025 with one county post that is not given out whole."""
     before = computed_2025()
     posts = tuple(
@@ -282,7 +282,7 @@ def changed(post_id: str, **changes: object) -> Material:
     agreement: Agreement = before.agreement.model_copy(update={"posts": posts})
     none = before.published.iloc[:0]
     made = allocate(agreement, before.register, before.basis, none)
-    return material_of(replace(before, agreement=agreement, allocation=made, published=none), ())
+    return dossier_from(replace(before, agreement=agreement, allocation=made, published=none), ())
 
 
 def test_a_common_pot_is_told_in_the_foot() -> None:
@@ -314,7 +314,7 @@ def test_a_condition_that_some_do_not_meet_is_told_in_the_foot() -> None:
 
 
 def test_a_post_that_is_given_out_whole_says_nothing_of_it() -> None:
-    whole = national_tables(material(Raw(PROJECT / "raw"), "psykisk-halsa-2025"))
+    whole = national_tables(dossier_of(Raw(PROJECT / "raw"), "psykisk-halsa-2025"))
     assert all(not section.undistributed for section in whole.sections)
     assert "Fördelas inte" not in flowing(counties_only(whole))
 

@@ -16,7 +16,7 @@ from filelock import FileLock
 from schemas.common import RecipientType
 from statsbidrag.documents.catalogue import views
 from statsbidrag.documents.national.tables import NationalView
-from statsbidrag.dossier.dossier import Material
+from statsbidrag.dossier.dossier import Dossier
 from statsbidrag.errors import ProgramError
 from statsbidrag.rendering.document import Document, View, fingerprint, render
 from statsbidrag.site.recipients_across_years import Recipient, Shown, recipients
@@ -38,10 +38,10 @@ FEW = {
 """One document of each kind, and both planned counties'."""
 
 
-def few_views(material: Material, counties: Collection[str] | None = None) -> tuple[View, ...]:
+def few_views(dossier: Dossier, counties: Collection[str] | None = None) -> tuple[View, ...]:
     """Of the real agreements these documents only, the national one short; of invented ones all."""
-    found = views(material, counties)
-    if material.agreement.programme != "psykisk-halsa":
+    found = views(dossier, counties)
+    if dossier.agreement.programme != "psykisk-halsa":
         return found
     return tuple(
         short(view) if isinstance(view, NationalView) else view

@@ -18,7 +18,7 @@ from assets.stage_files import StageFiles, content_of
 from pipelines.definitions import build_defs, folders_of
 from schemas import tables
 from schemas.reconciliation import Reconciliation
-from statsbidrag.dossier.gathering import material
+from statsbidrag.dossier.gathering import dossier_of
 from statsbidrag.errors import ProgramError
 from statsbidrag.files.raw_folder import Raw
 from statsbidrag.rendering.document import Document, View
@@ -234,7 +234,7 @@ def test_one_partition_does_not_touch_the_other(works: Works) -> None:
 def test_the_stages_give_what_the_core_gives_in_one_go(works: Works) -> None:
     """Every table between them went through a file and back."""
     result = works.run(A25)
-    made = material(Raw(works.raw.root), A25)
+    made = dossier_of(Raw(works.raw.root), A25)
     assert content_of(result.asset_value("allocation")) == content_of(made.allocation)
     report: Reconciliation = result.asset_value("reconciliation")
     assert report.results == made.reconciliation.results

@@ -12,7 +12,7 @@ from unittest import mock
 import pytest
 
 from statsbidrag.documents.national.tables import NationalView
-from statsbidrag.dossier.dossier import Material
+from statsbidrag.dossier.dossier import Dossier
 from statsbidrag.intake import pxweb
 from statsbidrag.rendering.document import View
 from tests.behaviour.conftest import few_views
@@ -65,8 +65,8 @@ def run(raw: RawCopy, output: Path) -> Revision:
 def _nation_only() -> Iterator[None]:
     """Of the documents only the one that is read here."""
 
-    def nation(material: Material, counties: Collection[str] | None = None) -> tuple[View, ...]:
-        return tuple(v for v in few_views(material, counties) if isinstance(v, NationalView))
+    def nation(dossier: Dossier, counties: Collection[str] | None = None) -> tuple[View, ...]:
+        return tuple(v for v in few_views(dossier, counties) if isinstance(v, NationalView))
 
     with mock.patch("assets.documents.views", nation):
         yield

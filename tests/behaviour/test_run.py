@@ -15,7 +15,7 @@ import pypdf
 import pytest
 
 from statsbidrag.documents.catalogue import views
-from statsbidrag.dossier.gathering import material
+from statsbidrag.dossier.gathering import dossier_of
 from statsbidrag.files.raw_folder import Raw
 from statsbidrag.files.yaml_reading import read_yaml
 from tests.behaviour.conftest import FEW
@@ -485,7 +485,7 @@ def test_a_partial_agreement_has_national_tables_and_no_documents_to_recipients(
     raw: RawCopy,
 ) -> None:
     raw.replace(f"agreements/{A24}.yaml", "coverage: complete", "coverage: partial")
-    made = material(Raw(raw.root), A24)
+    made = dossier_of(Raw(raw.root), A24)
     assert [view.path for view in views(made)] == [NATION]
     shown = in_process("--raw", raw.root, "check", A24).require(0)
     assert "cannot be tested" in shown.out

@@ -32,8 +32,8 @@ from statsbidrag.comparison.agreements import (
 from statsbidrag.comparison.sentences import changes_in_words, posts_in_words
 from statsbidrag.documents.county.change import ChangeSection, change_sections
 from statsbidrag.documents.county.decision import decision_view
-from statsbidrag.dossier.dossier import Material
-from statsbidrag.dossier.gathering import compute, material
+from statsbidrag.dossier.dossier import Dossier
+from statsbidrag.dossier.gathering import compute, dossier_of
 from statsbidrag.errors import InputError, UsageError
 from statsbidrag.files.project import PROJECT
 from statsbidrag.files.raw_folder import Raw
@@ -402,18 +402,18 @@ def test_the_command_prints_without_dagster() -> None:
 
 
 @cache
-def of_2024() -> Material:
-    return material(Raw(RAW), "psykisk-halsa-2024")
+def of_2024() -> Dossier:
+    return dossier_of(Raw(RAW), "psykisk-halsa-2024")
 
 
-def section(of: Material, code: str = "23") -> ChangeSection:
+def section(of: Dossier, code: str = "23") -> ChangeSection:
     plan = next(plan for plan in of.plans if plan.county == code)
     found = change_sections(of, {code: plan})[code]
     assert found is not None
     return found
 
 
-def page(of: Material, code: str = "23") -> str:
+def page(of: Dossier, code: str = "23") -> str:
     plan = next(plan for plan in of.plans if plan.county == code)
     text = re.sub(r"<[^>]+>", " ", render(decision_view(of, plan)).html.decode())
     return " ".join(text.replace("\u00a0", " ").split())
@@ -468,7 +468,7 @@ def test_another_agreement_that_cannot_be_read_is_said_and_stops_nothing(tmp_pat
     shutil.copytree(RAW, tmp_path / "raw")
     broken = tmp_path / "raw" / "agreements" / "psykisk-halsa-2023.yaml"
     broken.write_text(broken.read_text("utf-8").replace("24 000 000", "24 000,5"), "utf-8")
-    of = material(Raw(tmp_path / "raw"), "psykisk-halsa-2024")
+    of = dossier_of(Raw(tmp_path / "raw"), "psykisk-halsa-2024")
     assert of.compared is None
     assert "inte kunnat jämföras med den tidigare överenskommelsen (psykisk-halsa-2023)" in page(of)
 
@@ -478,4 +478,4 @@ def test_a_dead_succession_stops_the_agreement(tmp_path: Path) -> None:
     path = tmp_path / "raw" / "agreements" / "psykisk-halsa-2024.yaml"
     path.write_text(path.read_text("utf-8").replace("2023/medverkan", "2023/medverkn"), "utf-8")
     with pytest.raises(InputError, match="medverkn"):
-        material(Raw(tmp_path / "raw"), "psykisk-halsa-2024")
+        dossier_of(Raw(tmp_path / "raw"), "psykisk-halsa-2024")

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser
 from schemas.outcome import Outcome
 from statsbidrag.documents.recipient.annex_forms import form_views
 from statsbidrag.documents.recipient.follow_up import outcome_views
-from statsbidrag.dossier.gathering import material
+from statsbidrag.dossier.gathering import dossier_of
 from statsbidrag.files.project import PROJECT
 from statsbidrag.files.raw_folder import Raw
 from statsbidrag.plans.outcomes import load_outcome
@@ -29,9 +29,9 @@ RAW = Raw(PROJECT / "raw")
 
 
 def example_views() -> list[View]:
-    before = material(RAW, "psykisk-halsa-2024")
+    before = dossier_of(RAW, "psykisk-halsa-2024")
     example = load_outcome(EXAMPLE, before.agreement, before.register, before.plans)
-    now = material(RAW, "psykisk-halsa-2025")
+    now = dossier_of(RAW, "psykisk-halsa-2025")
     said = Outcome(
         format=1,
         agreement=now.agreement.id,

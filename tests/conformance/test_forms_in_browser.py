@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from statsbidrag.documents.recipient.annex_forms import FormView, form_views
-from statsbidrag.dossier.gathering import material
+from statsbidrag.dossier.gathering import dossier_of
 from statsbidrag.files.project import TEMPLATES
 from statsbidrag.files.raw_folder import Raw
 from statsbidrag.rendering.document import static_files
@@ -39,7 +39,7 @@ NBSP, MINUS = "\u00a0", "\u2212"
 
 @pytest.fixture(scope="module")
 def views() -> dict[str, FormView]:
-    return {view.path: view for view in form_views(material(Raw(RAW), "psykisk-halsa-2025"))}
+    return {view.path: view for view in form_views(dossier_of(Raw(RAW), "psykisk-halsa-2025"))}
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Dialog, Page, Request
 
 from statsbidrag.documents.catalogue import views
-from statsbidrag.dossier.gathering import material
+from statsbidrag.dossier.gathering import dossier_of
 from statsbidrag.rendering.document import static_files
 from tests.cases.hostile_texts import SHOWN, full_of
 from tests.cases.small_country import AGREEMENT
@@ -37,7 +37,7 @@ def text(request: pytest.FixtureRequest) -> str:
 def pages(text: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """A page of each kind, as files beside their style sheets, scripts and fonts."""
     folder = tmp_path_factory.mktemp("sidor")
-    made = material(full_of(text, folder / "raw").raw, AGREEMENT)
+    made = dossier_of(full_of(text, folder / "raw").raw, AGREEMENT)
     files = {f"static/{name}": content for name, content in static_files().items()}
     found: dict[str, Path] = {}
     for view in views(made):

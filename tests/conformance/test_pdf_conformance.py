@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import pytest
 
 from statsbidrag.documents.catalogue import views
-from statsbidrag.dossier.gathering import material
+from statsbidrag.dossier.gathering import dossier_of
 from statsbidrag.files.project import TEMPLATES
 from statsbidrag.files.raw_folder import Raw
 from statsbidrag.rendering.document import render
@@ -34,7 +34,7 @@ def folder(
     for name in sample(path.relative_to(output).as_posix() for path in output.rglob("*.pdf")):
         (folder / name.replace("/", "__")).symlink_to(output / name)
     raw = Raw(ROOT / "raw")
-    every = [view for each in raw.agreement_ids() for view in views(material(raw, each))]
+    every = [view for each in raw.agreement_ids() for view in views(dossier_of(raw, each))]
     for view in {view.template: view for view in every}.values():
         name = f"draft__{view.path.replace('/', '__')}.pdf"
         (folder / name).write_bytes(render(replace(view, draft=True)).pdf)

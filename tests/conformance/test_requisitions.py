@@ -17,7 +17,7 @@ import lxml.html
 import pytest
 
 from statsbidrag.documents.catalogue import views
-from statsbidrag.dossier.gathering import material
+from statsbidrag.dossier.gathering import dossier_of
 from statsbidrag.files.raw_folder import Raw
 from statsbidrag.rendering.document import render
 from statsbidrag.swedish.typography import kronor
@@ -97,7 +97,7 @@ def test_a_definitive_table_fills_in_what_its_estimate_left_blank(tmp_path: Path
     raw = copy_of_raw(tmp_path / "raw")
     definitive(raw)
     names = {f"{OSTERSUND}/rekvisition", f"{OSTERSUND}/ekonomisk-redovisning"}
-    forms = [view for view in views(material(Raw(raw.root), A25)) if view.path in names]
+    forms = [view for view in views(dossier_of(Raw(raw.root), A25)) if view.path in names]
     for view in forms:
         for name, content in render(view).named().items():
             (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)

@@ -28,11 +28,11 @@ from pathlib import Path
 from statsbidrag.documents.catalogue import views
 from statsbidrag.rendering.many import print_all
 from statsbidrag.files.raw_folder import Raw
-from statsbidrag.dossier.gathering import material
+from statsbidrag.dossier.gathering import dossier_of
 
 if __name__ == "__main__":
     agreement, names = sys.argv[1], set(json.load(sys.stdin))
-    wanted = [v for v in views(material(Raw(Path("raw")), agreement)) if v.path in names]
+    wanted = [v for v in views(dossier_of(Raw(Path("raw")), agreement)) if v.path in names]
     for document in print_all(wanted, {}, jobs=1):
         for name, content in document.named().items():
             path = Path("rendered", agreement, name)

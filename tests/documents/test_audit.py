@@ -32,8 +32,8 @@ from statsbidrag.documents.audit import (
     totals_csv,
     withheld_in_words,
 )
-from statsbidrag.dossier.dossier import Material
-from statsbidrag.dossier.gathering import material
+from statsbidrag.dossier.dossier import Dossier
+from statsbidrag.dossier.gathering import dossier_of
 from statsbidrag.files.project import PROJECT
 from statsbidrag.files.raw_folder import Raw
 from statsbidrag.rendering.document import Document, fingerprint, render
@@ -45,20 +45,20 @@ IDS = ("psykisk-halsa-2024", "psykisk-halsa-2025")
 
 
 @cache
-def of(agreement: str) -> Material:
-    return material(Raw(RAW), agreement, "ab" * 32)
+def of(agreement: str) -> Dossier:
+    return dossier_of(Raw(RAW), agreement, "ab" * 32)
 
 
 @pytest.fixture(scope="module", params=IDS)
-def each(request: pytest.FixtureRequest) -> Material:
+def each(request: pytest.FixtureRequest) -> Dossier:
     return of(request.param)
 
 
-def view_of(own: Material) -> AuditView:
+def view_of(own: Dossier) -> AuditView:
     return audit_view(own.agreement, own.reconciliation, own.allocation)
 
 
-def page(own: Material) -> str:
+def page(own: Dossier) -> str:
     return shown(view_of(own)).html.decode()
 
 
@@ -69,7 +69,7 @@ def read(content: bytes) -> list[dict[str, str]]:
 # --- The page --------------------------------------------------------------------------------
 
 
-def test_every_comparison_stands_on_the_page_once(each: Material) -> None:
+def test_every_comparison_stands_on_the_page_once(each: Dossier) -> None:
     view = view_of(each)
     every = [result for group in view.groups for result in group.results]
     assert len(every) == view.total == len(each.reconciliation.results)
@@ -101,7 +101,7 @@ def test_a_calibrated_match_is_called_that() -> None:
     assert text.count("<strong>Kalibrerad, ingen bekräftelse</strong>") == 4
 
 
-def test_what_differs_comes_first(each: Material) -> None:
+def test_what_differs_comes_first(each: Dossier) -> None:
     order = list(VERDICTS)
     for group in view_of(each).groups:
         ranks = [order.index(result.verdict) for result in group.results]
@@ -219,7 +219,7 @@ def test_what_is_withheld_is_named_by_county() -> None:
 # --- Files for people ------------------------------------------------------------------------
 
 
-def test_files_open_in_a_swedish_spreadsheet(each: Material) -> None:
+def test_files_open_in_a_swedish_spreadsheet(each: Dossier) -> None:
     for content in (
         allocation_csv(each.allocation),
         totals_csv(each.allocation),
@@ -230,7 +230,7 @@ def test_files_open_in_a_swedish_spreadsheet(each: Material) -> None:
         assert b";" in content.splitlines()[0]
 
 
-def test_the_allocation_is_read_back_whole(each: Material) -> None:
+def test_the_allocation_is_read_back_whole(each: Dossier) -> None:
     rows = read(allocation_csv(each.allocation))
     posts = each.allocation[each.allocation["kind"] == "post"]
     assert len(rows) == len(posts)
@@ -255,7 +255,7 @@ def test_totals_hold_the_other_kinds() -> None:
     assert totals["riket", TOTAL, "kommun", "00"]["mognad"] == "skattad"
 
 
-def test_the_reconciliation_is_read_back_whole(each: Material) -> None:
+def test_the_reconciliation_is_read_back_whole(each: Dossier) -> None:
     rows = read(reconciliation_csv(each.reconciliation))
     assert len(rows) == len(each.reconciliation.results)
     for row, result in zip(rows, each.reconciliation.results, strict=True):
@@ -264,8 +264,8 @@ def test_the_reconciliation_is_read_back_whole(each: Material) -> None:
         assert int(row["skillnad"]) == result.difference
 
 
-def test_the_same_figures_give_the_same_bytes(each: Material) -> None:
-    again = material(Raw(RAW), each.agreement.id, "ab" * 32)
+def test_the_same_figures_give_the_same_bytes(each: Dossier) -> None:
+    again = dossier_of(Raw(RAW), each.agreement.id, "ab" * 32)
     assert allocation_csv(again.allocation) == allocation_csv(each.allocation)
     assert totals_csv(again.allocation) == totals_csv(each.allocation)
     assert reconciliation_csv(again.reconciliation) == reconciliation_csv(each.reconciliation)

@@ -26,8 +26,8 @@ from schemas.reconciliation import Kind, Result, Severity, Verdict, Withholds
 from statsbidrag.allocation.figures import Figure, Figures, maturities_to_explain, summed
 from statsbidrag.documents.catalogue import decision_document, views
 from statsbidrag.documents.county.decision import DecisionView, KnownGap, decision_view
-from statsbidrag.dossier.dossier import Material
-from statsbidrag.dossier.gathering import material
+from statsbidrag.dossier.dossier import Dossier
+from statsbidrag.dossier.gathering import dossier_of
 from statsbidrag.errors import ProgramError
 from statsbidrag.files.project import TEMPLATES
 from statsbidrag.files.raw_folder import Raw
@@ -43,8 +43,8 @@ ORGANISATIONS = (7927377, 3073000, 1545000, 757528)
 
 
 @cache
-def jamtland() -> Material:
-    every = material(Raw(RAW), "psykisk-halsa-2024")
+def jamtland() -> Dossier:
+    every = dossier_of(Raw(RAW), "psykisk-halsa-2024")
     return replace(every, plans=tuple(plan for plan in every.plans if plan.county == "23"))
 
 
@@ -327,7 +327,7 @@ def test_names_with_html_in_them_are_only_names() -> None:
 # --- Which documents there are ----------------------------------------------------------------
 
 
-def withheld(what: Withholds, county: str = "") -> Material:
+def withheld(what: Withholds, county: str = "") -> Dossier:
     failed = Result(
         kind=Kind.PLAN_TO_POST,
         what="x",

@@ -17,8 +17,8 @@ from schemas.corrections import Correction
 from statsbidrag.documents.county.decision import DecisionView, decision_view, decision_views
 from statsbidrag.documents.county.overview import CountyOverview, county_overviews
 from statsbidrag.documents.parts.population_notes import correction_notes
-from statsbidrag.dossier.dossier import Material
-from statsbidrag.dossier.gathering import material
+from statsbidrag.dossier.dossier import Dossier
+from statsbidrag.dossier.gathering import dossier_of
 from statsbidrag.files.project import TEMPLATES
 from statsbidrag.files.raw_folder import Raw
 from statsbidrag.rendering.document import fingerprint, render
@@ -29,8 +29,8 @@ RAW = Raw(TEMPLATES.parent / "raw")
 
 
 @cache
-def of(year: int) -> Material:
-    return material(RAW, f"psykisk-halsa-{year}")
+def of(year: int) -> Dossier:
+    return dossier_of(RAW, f"psykisk-halsa-{year}")
 
 
 @cache
@@ -50,7 +50,7 @@ def pdf_pages(view: DecisionView) -> list[str]:
 
 
 def small(country: SmallCountry) -> dict[str, DecisionView]:
-    return {view.path[4:6]: view for view in decision_views(material(country.raw, AGREEMENT))}
+    return {view.path[4:6]: view for view in decision_views(dossier_of(country.raw, AGREEMENT))}
 
 
 def words(view: DecisionView) -> str:
@@ -88,7 +88,7 @@ def test_none_of_an_agreement_that_is_partly_known() -> None:
 
 
 def test_none_without_posts_to_counties(country: SmallCountry) -> None:
-    made = material(country.raw, AGREEMENT)
+    made = dossier_of(country.raw, AGREEMENT)
     posts = tuple(p for p in made.agreement.posts if p.recipients != RecipientType.LAN)
     without = made.agreement.model_copy(update={"posts": posts})
     assert decision_views(replace(made, agreement=without)) == ()
@@ -105,7 +105,7 @@ def test_a_plan_that_does_not_add_up_does_not_become_a_draft(country: SmallCount
 
 def test_documents_that_are_withheld_are_not_there_as_drafts(country: SmallCountry) -> None:
     country.published("lan,01,lan/e,87")
-    assert decision_views(material(country.raw, AGREEMENT)) == ()
+    assert decision_views(dossier_of(country.raw, AGREEMENT)) == ()
 
 
 # --- A draft ---------------------------------------------------------------------------------
@@ -165,7 +165,7 @@ def test_a_plan_needs_none_of_what_a_draft_is_told() -> None:
 
 def test_a_draft_of_an_unsigned_agreement_says_both(country: SmallCountry) -> None:
     country.plan.unlink()
-    made = material(country.raw, AGREEMENT)
+    made = dossier_of(country.raw, AGREEMENT)
     unsigned = made.agreement.model_copy(update={"status": Status.DRAFT})
     text = words(decision_views(replace(made, agreement=unsigned))[0])
     assert "Också överenskommelsen är ett utkast." in text

@@ -27,8 +27,8 @@ from statsbidrag.allocation.figures import Figure
 from statsbidrag.allocation.rounding import half_up
 from statsbidrag.comparison.agreements import Side
 from statsbidrag.documents.recipient.letter import RecipientView, recipient_views
-from statsbidrag.dossier.dossier import Material
-from statsbidrag.dossier.gathering import material
+from statsbidrag.dossier.dossier import Dossier
+from statsbidrag.dossier.gathering import dossier_of
 from statsbidrag.errors import InputError
 from statsbidrag.files.project import TEMPLATES
 from statsbidrag.files.raw_folder import Raw
@@ -45,14 +45,14 @@ EQUAL = {"rest": {"by": "equal"}}
 
 
 @cache
-def material_of(year: int) -> Material:
-    return material(Raw(RAW), f"psykisk-halsa-{year}")
+def dossier_from(year: int) -> Dossier:
+    return dossier_of(Raw(RAW), f"psykisk-halsa-{year}")
 
 
 @cache
 def views_of(year: int) -> dict[str, RecipientView]:
     """The views of an agreement by type and code: `kommun:2380`."""
-    return {f"{v.recipients}:{v.code}": v for v in recipient_views(material_of(year))}
+    return {f"{v.recipients}:{v.code}": v for v in recipient_views(dossier_from(year))}
 
 
 @cache
@@ -76,7 +76,7 @@ def plain(words: str) -> str:
 
 def by_code(raw: Path, agreement_id: str = BASE) -> dict[str, RecipientView]:
     """The letters of an agreement that a test made, by type and code."""
-    every = recipient_views(material(Raw(raw), agreement_id))
+    every = recipient_views(dossier_of(Raw(raw), agreement_id))
     return {f"{view.recipients}:{view.code}": view for view in every}
 
 
@@ -90,7 +90,7 @@ def country(tmp_path: Path) -> Country:
 
 @pytest.mark.parametrize("year", [2024, 2025])
 def test_one_to_each_region_municipality_and_skr_in_order(year: int) -> None:
-    register = material_of(year).register
+    register = dossier_from(year).register
     named = [
         f"{kind}:{code}"
         for kind in ("region", "kommun", "skr")
@@ -119,7 +119,7 @@ def test_gotland_is_a_region_and_a_municipality() -> None:
 
 
 @pytest.fixture
-def small(country: Country) -> Material:
+def small(country: Country) -> Dossier:
     """Two posts to regions and one to municipalities."""
     posts = (
         made.post("region/en", 1000, REST),
@@ -127,25 +127,25 @@ def small(country: Country) -> Material:
         made.post("kommun/en", 1000, REST),
     )
     country.agreement(BASE, made.agreement(*posts))
-    return material(Raw(country.raw), BASE)
+    return dossier_of(Raw(country.raw), BASE)
 
 
-def test_none_of_an_agreement_that_is_only_partly_known(small: Material) -> None:
+def test_none_of_an_agreement_that_is_only_partly_known(small: Dossier) -> None:
     part = small.agreement.model_copy(update={"coverage": Coverage.PARTIAL})
     assert len(recipient_views(small)) == len(made.COUNTIES) + len(made.KOMMUNER)
     assert recipient_views(replace(small, agreement=part)) == ()
 
 
 @pytest.mark.parametrize("what", [Withholds.AGREEMENT, Withholds.DOCUMENTS])
-def test_none_while_documents_are_withheld(small: Material, what: Withholds) -> None:
+def test_none_while_documents_are_withheld(small: Dossier, what: Withholds) -> None:
     assert recipient_views(failed(small, what)) == ()
 
 
-def test_a_county_whose_plan_fails_stops_nobody(small: Material) -> None:
+def test_a_county_whose_plan_fails_stops_nobody(small: Dossier) -> None:
     assert recipient_views(failed(small, Withholds.PLAN)) == recipient_views(small)
 
 
-def failed(of: Material, what: Withholds) -> Material:
+def failed(of: Dossier, what: Withholds) -> Dossier:
     result = Result(
         kind=Kind.PLAN_TO_POST,
         what="prov",
@@ -162,7 +162,7 @@ def failed(of: Material, what: Withholds) -> Material:
     return replace(of, reconciliation=report)
 
 
-def test_none_to_a_type_with_a_post_that_nobody_can_compute(small: Material) -> None:
+def test_none_to_a_type_with_a_post_that_nobody_can_compute(small: Dossier) -> None:
     posts = tuple(
         post.model_copy(update={"key": (), "unresolved": "Regeln är inte känd."})
         if post.id == "region/ny"
@@ -181,9 +181,9 @@ def test_none_to_a_type_with_a_post_that_nobody_can_compute(small: Material) -> 
 def test_every_figure_is_that_of_the_allocation(year: int) -> None:
     allocated = {
         (row.post, f"{row.recipient_type}:{row.recipient_code}"): row
-        for row in rows(material_of(year).allocation)
+        for row in rows(dossier_from(year).allocation)
     }
-    agreement = material_of(year).agreement
+    agreement = dossier_from(year).agreement
     for recipient, view in views_of(year).items():
         own = agreement.posts_of(view.recipients)
         shown = dict(zip([post.id for post in own], [p.amount for p in view.posts], strict=True))
@@ -197,7 +197,7 @@ def test_every_figure_is_that_of_the_allocation(year: int) -> None:
 def test_municipalities_letters_sum_to_the_column(year: int) -> None:
     nation = [
         row.amount_sek
-        for row in rows(material_of(year).allocation)
+        for row in rows(dossier_from(year).allocation)
         if (row.post, row.recipient_type, row.recipient_code)
         == (TOTAL, RecipientType.KOMMUN, NATION)
     ]
@@ -290,7 +290,7 @@ def test_skr_has_duties_of_its_own_and_no_population() -> None:
 @pytest.mark.parametrize("recipient", ["kommun:2380", "skr:SKR"])
 def test_all_that_the_agreement_tells_a_recipient_is_told(recipient: str) -> None:
     view, shown = views_of(2025)[recipient], document(2025, recipient).html.decode()
-    agreement = material_of(2025).agreement
+    agreement = dossier_from(2025).agreement
     told = [
         *(p.text for p in agreement.purposes_for(view.recipients)),
         *(m for p in agreement.purposes_for(view.recipients) for m in p.must),
@@ -363,7 +363,7 @@ def test_the_same_view_gives_the_same_bytes_in_another_process() -> None:
 
 
 def test_what_concerns_others_only_leaves_the_letters_as_they_were() -> None:
-    every = material_of(2024)
+    every = dossier_from(2024)
     sources = {**every.agreement.sources}
     sources["annan"] = next(iter(sources.values()))
     changed = every.agreement.model_copy(
@@ -451,7 +451,7 @@ def test_a_supplement_tells_of_both_documents(country: Country) -> None:
 
 
 def test_an_earlier_agreement_that_cannot_be_read_is_said() -> None:
-    every = material_of(2025)
+    every = dossier_from(2025)
     view = recipient_views(replace(every, compared=None))[0]
     assert view.changes is not None
     assert "inte kunnat jämföras" in text(render(view))
@@ -460,7 +460,7 @@ def test_an_earlier_agreement_that_cannot_be_read_is_said() -> None:
 
 
 def test_only_partly_known_before_is_said_where_it_matters() -> None:
-    every = material_of(2025)
+    every = dossier_from(2025)
     assert every.compared is not None
     part = every.compared.agreement.model_copy(update={"coverage": Coverage.PARTIAL})
     side = Side(part, every.compared.allocation, every.compared.published)

@@ -21,8 +21,8 @@ from schemas.common import Maturity
 from schemas.manifest import Manifest
 from statsbidrag.documents.audit import allocation_csv, audit_view, totals_csv
 from statsbidrag.documents.catalogue import views
-from statsbidrag.dossier.dossier import Material
-from statsbidrag.dossier.gathering import material
+from statsbidrag.dossier.dossier import Dossier
+from statsbidrag.dossier.gathering import dossier_of
 from statsbidrag.files.raw_folder import Raw
 from statsbidrag.publication.contents import about
 from statsbidrag.rendering.document import render
@@ -66,7 +66,7 @@ EVERYTHING = (
 class Shown:
     """Everything that shows amounts, as text without tags; `csv` by name."""
 
-    made: Material
+    made: Dossier
     pages: dict[str, str]
     tables: dict[str, list[list[str]]]
     csv: dict[str, list[dict[str, str]]]
@@ -85,7 +85,7 @@ def all_of(country: SmallCountry, maturity: str) -> SmallCountry:
 
 
 def shown(raw: Raw, agreement_id: str = AGREEMENT) -> Shown:
-    made = material(raw, agreement_id)
+    made = dossier_of(raw, agreement_id)
     pages: dict[str, bytes] = {}
     files: dict[str, bytes] = {
         "allocation.csv": allocation_csv(made.allocation),
@@ -109,7 +109,7 @@ def shown(raw: Raw, agreement_id: str = AGREEMENT) -> Shown:
     )
 
 
-def front_page(made: Material) -> bytes:
+def front_page(made: Dossier) -> bytes:
     manifest = Manifest(
         format=1,
         agreement=made.agreement.id,
@@ -374,7 +374,7 @@ def test_a_county_with_an_unresolved_post_has_no_decision_document(country: Smal
     key = "    key:\n      - fixed: 5\n      - rest: {by: population}\n    reference"
     country.change(country.agreement, key, "    unresolved: Ingen vet.\n    reference")
     country.published("lan,01,lan/e,86")
-    paths = [view.path for view in views(material(country.raw, AGREEMENT))]
+    paths = [view.path for view in views(dossier_of(country.raw, AGREEMENT))]
     assert NATION in paths
     assert "region/01-region-norra/tilldelning" in paths
     assert not [path for path in paths if path.startswith("lan/")]
@@ -422,7 +422,7 @@ def test_random_numbers_are_told_of_where_the_sidecar_says_so(country: SmallCoun
 
 def test_the_pdf_says_the_same(country: SmallCountry) -> None:
     set_sidecars(country, "alla", "aldrar", maturity="preliminary", mandatory_notes=["Så är det."])
-    view = next(v for v in views(material(country.raw, AGREEMENT)) if v.path == COUNTY)
+    view = next(v for v in views(dossier_of(country.raw, AGREEMENT)) if v.path == COUNTY)
     pages = [p.extract_text() for p in PdfReader(io.BytesIO(render(view).pdf)).pages]
     text = [re.sub(r"\s+", " ", each.replace("\u00a0", " ")) for each in pages]
     assert TOLD["preliminary"] in text[0]

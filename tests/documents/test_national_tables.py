@@ -24,8 +24,8 @@ from statsbidrag.documents.national.tables import (
     national_csv,
     national_tables,
 )
-from statsbidrag.dossier.dossier import Material
-from statsbidrag.dossier.gathering import material
+from statsbidrag.dossier.dossier import Dossier
+from statsbidrag.dossier.gathering import dossier_of
 from statsbidrag.errors import ProgramError
 from statsbidrag.files.project import PROJECT
 from statsbidrag.files.raw_folder import Raw
@@ -38,9 +38,9 @@ IDS = ("psykisk-halsa-2024", "psykisk-halsa-2025")
 
 @dataclass(frozen=True)
 class Made:
-    """One agreement's tables, from material to PDF."""
+    """One agreement's tables, from dossier to PDF."""
 
-    material: Material
+    dossier: Dossier
     view: NationalView
     document: Document
     pages: tuple[str, ...]
@@ -52,7 +52,7 @@ class Made:
 
 @cache
 def made(agreement: str) -> Made:
-    own = material(Raw(RAW), agreement)
+    own = dossier_of(Raw(RAW), agreement)
     view = national_tables(own)
     document = render(view)
     pages = PdfReader(io.BytesIO(document.pdf)).pages
@@ -100,7 +100,7 @@ def test_every_row_of_every_table_stands_in_the_pdf(each: Made) -> None:
 
 
 def test_the_147_published_cells_of_2025_are_shown_as_published(of_2025: Made) -> None:
-    published = of_2025.material.published
+    published = of_2025.dossier.published
     cells = published[published["recipient_code"] != "00"]
     assert len(cells) == 147
     columns = {
@@ -252,7 +252,7 @@ def test_of_a_partial_year_only_what_is_known_is_compared(of_2024: Made) -> None
 
 
 def test_a_partial_agreement_has_no_figures_per_inhabitant() -> None:
-    own = national_tables(material(Raw(RAW), "psykisk-halsa-2023"))
+    own = national_tables(dossier_of(Raw(RAW), "psykisk-halsa-2023"))
     assert own.per_person is None
     assert own.posts.known_share < 1
     html = page(own).html.decode()
@@ -261,7 +261,7 @@ def test_a_partial_agreement_has_no_figures_per_inhabitant() -> None:
 
 
 def test_without_outlines_the_figures_stand_in_their_tables(of_2025: Made) -> None:
-    view = national_tables(replace(of_2025.material, outlines={}))
+    view = national_tables(replace(of_2025.dossier, outlines={}))
     assert view.per_person is not None
     assert view.per_person.maps == ()
     html = page(view).html.decode()
@@ -270,8 +270,8 @@ def test_without_outlines_the_figures_stand_in_their_tables(of_2025: Made) -> No
 
 
 def test_without_a_population_of_all_ages_the_page_says_so(of_2025: Made) -> None:
-    known = of_2025.material.everyone
-    view = national_tables(replace(of_2025.material, everyone={Level.LAN: known[Level.LAN]}))
+    known = of_2025.dossier.everyone
+    view = national_tables(replace(of_2025.dossier, everyone={Level.LAN: known[Level.LAN]}))
     assert view.per_person is not None
     assert [each.level for each in view.per_person.both] == [Level.LAN]
     text = text_of(page(view).html.decode())
@@ -279,18 +279,18 @@ def test_without_a_population_of_all_ages_the_page_says_so(of_2025: Made) -> Non
         "Kronor per invånare per kommun visas inte: någon folkmängd i alla åldrar den 1 november "
         "2024 finns inte per kommun." in text
     )
-    nothing = national_tables(replace(of_2025.material, everyone={}))
+    nothing = national_tables(replace(of_2025.dossier, everyone={}))
     assert text_of(page(nothing).html.decode()).count("Kronor per invånare per") == 2
 
 
 def test_an_unreadable_or_absent_year_before(of_2025: Made) -> None:
-    gone = national_tables(replace(of_2025.material, compared=None))
+    gone = national_tables(replace(of_2025.dossier, compared=None))
     assert gone.change is not None
     assert gone.change.unreadable == "psykisk-halsa-2024"
     text = text_of(page(gone).html.decode())
     assert "Jämförelsen med psykisk-halsa-2024 saknas" in text
-    alone = of_2025.material.agreement.model_copy(update={"compares_with": None})
-    assert national_tables(replace(of_2025.material, compared=None, agreement=alone)).change is None
+    alone = of_2025.dossier.agreement.model_copy(update={"compares_with": None})
+    assert national_tables(replace(of_2025.dossier, compared=None, agreement=alone)).change is None
 
 
 def test_rates_are_attached_for_a_spreadsheet(of_2025: Made) -> None:
@@ -447,8 +447,8 @@ def test_rules_name_key_clause_population_and_calibration(of_2024: Made) -> None
 
 
 def test_a_basis_without_its_sidecar_is_refused(of_2025: Made) -> None:
-    with pytest.raises(ProgramError, match="not in the material"):
-        national_tables(replace(of_2025.material, extracts={}))
+    with pytest.raises(ProgramError, match="not in the dossier"):
+        national_tables(replace(of_2025.dossier, extracts={}))
 
 
 def test_the_date_is_the_agreements(of_2025: Made) -> None:

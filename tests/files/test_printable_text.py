@@ -25,7 +25,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from schemas.common import Cell, Title, WebAddress
 from statsbidrag.documents.catalogue import views
-from statsbidrag.dossier.gathering import material
+from statsbidrag.dossier.gathering import dossier_of
 from statsbidrag.errors import InputError, Problem
 from statsbidrag.files.printable_text import font_characters, seen, unfit
 from statsbidrag.files.project import TEMPLATES
@@ -71,7 +71,7 @@ class Parsed(HTMLParser):
 def documents_of(text: str, folder: Path) -> dict[str, tuple[View, Document]]:
     """Every document of a country where all texts are this one, by its kind and recipient."""
     country = full_of(text, folder / "raw")
-    return {view.path: (view, page(view)) for view in views(material(country.raw, AGREEMENT))}
+    return {view.path: (view, page(view)) for view in views(dossier_of(country.raw, AGREEMENT))}
 
 
 @pytest.fixture(scope="module")
@@ -127,7 +127,7 @@ def test_files_for_spreadsheets_have_it_in_one_cell(name: str, folder: Path) -> 
 def test_a_pdf_shows_it_and_neither_file_nor_connection_is_opened(folder: Path) -> None:
     text = f"{SHOWN['html']} {SHOWN['what a renderer fetches']}"
     country = full_of(text, folder / "pdf" / "raw")
-    made = material(country.raw, AGREEMENT)
+    made = dossier_of(country.raw, AGREEMENT)
     every = {view.path: view for view in views(made)}
     view = every["lan/01-norra-lan/beslutsunderlag"]
     # What is loaded once, whatever a document says.
@@ -185,7 +185,7 @@ def test_a_text_that_cannot_be_shown_is_refused_where_it_stands(
     escaped = text.encode("ascii", "backslashreplace").decode().replace("\\x", "\\u00")
     escaped = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in escaped)
     line = country.change(country.plan, "by: Nämnden", f'by: "{escaped}"')
-    problems = refused(lambda: material(country.raw, AGREEMENT))
+    problems = refused(lambda: dossier_of(country.raw, AGREEMENT))
     [problem] = [each for each in problems if found in each.found]
     assert (problem.file, problem.line) == (str(country.plan), line)
     assert problem.place == "decision.by"
@@ -214,7 +214,7 @@ def test_it_is_refused_in_every_file(folder: Path) -> None:
 
 def told_of(country: SmallCountry, path: Path) -> Problem:
     with pytest.raises(InputError) as caught:
-        material(country.raw, AGREEMENT)
+        dossier_of(country.raw, AGREEMENT)
     [problem] = caught.value.problems
     assert problem.file == str(path)
     return problem
@@ -223,22 +223,22 @@ def told_of(country: SmallCountry, path: Path) -> Problem:
 def test_it_is_refused_in_tables(country: SmallCountry, refused: Refused) -> None:
     text = (country.root / "register" / "recipients.csv").read_text("utf-8")
     country.register(text.replace("Berga", f"Ber{BIDI}ga"))
-    [problem] = refused(lambda: material(country.raw, AGREEMENT))
+    [problem] = refused(lambda: dossier_of(country.raw, AGREEMENT))
     assert problem.place == "row 7, column name"
     assert "U+202E" in problem.found
     country.register(text.replace("Berga", "=HYPERLINK(1)"))
-    [problem] = refused(lambda: material(country.raw, AGREEMENT))
+    [problem] = refused(lambda: dossier_of(country.raw, AGREEMENT))
     assert problem.place == "row 7, column name"
     country.register(text)
     path = country.published("lan,01,lan/e,86")
     path.write_text(path.read_text("utf-8").replace("påhittad", f"på{BIDI}hittad"), "utf-8")
     country.seal(path, {"source": "påhittad", "rows": 1})
-    [problem] = refused(lambda: material(country.raw, AGREEMENT))
+    [problem] = refused(lambda: dossier_of(country.raw, AGREEMENT))
     assert problem.place == "row 2, column source"
 
 
 def test_it_is_refused_in_a_workbook_at_its_cell(country: SmallCountry, tmp_path: Path) -> None:
-    made = material(country.raw, AGREEMENT)
+    made = dossier_of(country.raw, AGREEMENT)
     path = tmp_path / "plan.xlsx"
     path.write_bytes(plan_workbook(made, made.plans[0]))
     book = openpyxl.load_workbook(path)
@@ -259,7 +259,7 @@ def test_what_looks_like_a_formula_is_text_in_a_workbook(
     country: SmallCountry, tmp_path: Path
 ) -> None:
     country.change(country.plan, "text: [Mot faktura.]", 'text: ["=1+1", "@SUM(1)"]')
-    made = material(country.raw, AGREEMENT)
+    made = dossier_of(country.raw, AGREEMENT)
     path = tmp_path / "plan.xlsx"
     path.write_bytes(plan_workbook(made, made.plans[0]))
     cells = [c for sheet in openpyxl.load_workbook(path) for row in sheet for c in row]

@@ -12,7 +12,7 @@ from unittest import mock
 
 from schemas.manifest import PublishedDocument
 from statsbidrag.documents.county.decision import decision_views
-from statsbidrag.dossier.gathering import material
+from statsbidrag.dossier.gathering import dossier_of
 from statsbidrag.files.project import PROJECT
 from statsbidrag.files.raw_folder import Raw
 from statsbidrag.plans.issued import decision_files
@@ -27,7 +27,7 @@ def with_documents(
 ) -> Path:
     """The folder of the revision of the raw files as they are, with its decision documents."""
     inputs = inputs_of(raw, agreement_id, PROJECT)
-    made = material(raw, agreement_id, inputs.fingerprint)
+    made = dossier_of(raw, agreement_id, inputs.fingerprint)
     documents = [page(view) for view in decision_views(made, counties)]
     with mock.patch("statsbidrag.rendering.document.render_pdf", return_value=b""):
         own = revision_files(

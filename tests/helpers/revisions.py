@@ -10,7 +10,7 @@ from pathlib import Path
 from unittest import mock
 
 from statsbidrag.diff.comparing import Changes, Line, compare_revisions
-from statsbidrag.dossier.gathering import material
+from statsbidrag.dossier.gathering import dossier_of
 from statsbidrag.files.project import PROJECT
 from statsbidrag.files.raw_folder import Raw
 from statsbidrag.plans.issued import decision_files
@@ -23,7 +23,7 @@ from statsbidrag.publication.reading_back import Amount, read_revision
 def published(raw: Raw, output: Path, agreement_id: str) -> str:
     """The name of the revision of the raw files as they are, now published."""
     inputs = inputs_of(raw, agreement_id, PROJECT)
-    made = material(raw, agreement_id, inputs.fingerprint)
+    made = dossier_of(raw, agreement_id, inputs.fingerprint)
     with mock.patch("statsbidrag.rendering.document.render_pdf", return_value=b""):
         own = revision_files(
             made.agreement, made.register, made.basis, made.allocation, made.reconciliation

@@ -20,7 +20,7 @@ from schemas.export import FOLDER
 from schemas.manifest import PublishedDocument
 from statsbidrag.documents.catalogue import as_issued, views
 from statsbidrag.documents.county.decision import DecisionView, decision_view
-from statsbidrag.dossier.gathering import compute, material
+from statsbidrag.dossier.gathering import compute, dossier_of
 from statsbidrag.errors import InputError, Problem
 from statsbidrag.files.raw_folder import Raw
 from statsbidrag.files.yaml_reading import read_model
@@ -92,7 +92,7 @@ def loaded(country: SmallCountry) -> tuple[Issued, ...]:
 
 
 def shown(country: SmallCountry, path: str) -> View:
-    return next(view for view in views(material(country.raw, AGREEMENT)) if view.path == path)
+    return next(view for view in views(dossier_of(country.raw, AGREEMENT)) if view.path == path)
 
 
 def said(document: Document) -> str:
@@ -151,7 +151,7 @@ def test_what_is_wrong_is_said_at_its_line(
     found: str,
 ) -> None:
     path = register_decisions(country, *entries)
-    [problem] = refused(lambda: material(country.raw, AGREEMENT))
+    [problem] = refused(lambda: dossier_of(country.raw, AGREEMENT))
     assert (problem.file, problem.place) == (str(path), place)
     assert expected in problem.expected
     assert found in problem.found
@@ -168,7 +168,7 @@ def test_all_mistakes_are_told_at_once(country: SmallCountry, refused: Refused) 
     path = register_decisions(
         country, entry("x"), entry(), later(replaces=None, issued="2024-01-01"), agreement="annan"
     )
-    problems = refused(lambda: material(country.raw, AGREEMENT))
+    problems = refused(lambda: dossier_of(country.raw, AGREEMENT))
     assert [problem.place for problem in problems] == [
         "agreement",
         "issued[0].document",
@@ -239,7 +239,7 @@ def test_a_folder_in_its_place_is_refused(country: SmallCountry, refused: Refuse
 def test_every_document_that_is_made_can_be_issued(raw: Raw) -> None:
     known = document_paths(read_register(raw.register()))
     for agreement_id in ("psykisk-halsa-2023", "psykisk-halsa-2024"):
-        assert {view.path for view in views(material(raw, agreement_id))} <= known
+        assert {view.path for view in views(dossier_of(raw, agreement_id))} <= known
     assert {"skr/tilldelning", "region/23-region-jamtland-harjedalen/rekvisition"} <= known
     # Four kinds to each of 21 + 21 + 290 + 1 recipients, and the national tables.
     assert len(known) == 4 * 333 + 1
@@ -329,7 +329,7 @@ def test_a_decision_concerns_its_own_document_only(country: SmallCountry) -> Non
 def test_the_beginning_of_the_fingerprint_is_enough_and_all_of_it_is_fine(
     country: SmallCountry,
 ) -> None:
-    made = material(country.raw, AGREEMENT)
+    made = dossier_of(country.raw, AGREEMENT)
     view = decision_view(made, made.plans[0])
     mark = fingerprint(view)
     for length in (8, 12, 64):

@@ -30,8 +30,8 @@ from schemas.outcome import Outcome, Used
 from statsbidrag.documents.catalogue import views
 from statsbidrag.documents.recipient.annex_forms import FormView, form_views
 from statsbidrag.documents.recipient.follow_up import OutcomeView, outcome_views
-from statsbidrag.dossier.dossier import Material
-from statsbidrag.dossier.gathering import material
+from statsbidrag.dossier.dossier import Dossier
+from statsbidrag.dossier.gathering import dossier_of
 from statsbidrag.errors import InputError, UsageError
 from statsbidrag.files.printable_text import names_a_person
 from statsbidrag.files.project import PROJECT
@@ -64,9 +64,9 @@ SMALL: dict[str, Any] = {
 
 
 @cache
-def jamtland() -> Material:
+def jamtland() -> Dossier:
     """The real agreement of 2024 with the invented outcome."""
-    made = material(Raw(PROJECT / "raw"), YEAR)
+    made = dossier_of(Raw(PROJECT / "raw"), YEAR)
     return replace(
         made, outcomes=(load_outcome(EXAMPLE, made.agreement, made.register, made.plans),)
     )
@@ -78,8 +78,8 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> SmallCountry:
 
 
 @pytest.fixture(scope="module")
-def made(small: SmallCountry) -> Material:
-    return material(small.raw, AGREEMENT)
+def made(small: SmallCountry) -> Dossier:
+    return dossier_of(small.raw, AGREEMENT)
 
 
 def outcome(**changes: Any) -> Outcome:
@@ -91,7 +91,7 @@ def of_kommun(code: str = "0201", **changes: Any) -> Outcome:
     return outcome(**{**own, "used": [{"post": "kommun/c", "used": 30}], **changes})
 
 
-def shown(made: Material, *outcomes: Outcome) -> OutcomeView:
+def shown(made: Dossier, *outcomes: Outcome) -> OutcomeView:
     [view] = outcome_views(replace(made, outcomes=outcomes))
     return view
 
@@ -148,14 +148,14 @@ def test_the_documents_of_a_run_have_it(tmp_path: Path) -> None:
     path.parent.mkdir(parents=True)
     path.write_text(yaml_text(outcome()), "utf-8")
     assert set(raw_files(country.raw, AGREEMENT)) - before == {path}
-    paths = [view.path for view in views(material(country.raw, AGREEMENT))]
+    paths = [view.path for view in views(dossier_of(country.raw, AGREEMENT))]
     assert "lan/01-norra-lan/uppfoljning" in paths
     path.with_name("lan-01.xlsx").write_bytes(b"")
     with pytest.raises(InputError, match=r"lan-01\.xlsx"):
-        material(country.raw, AGREEMENT)
+        dossier_of(country.raw, AGREEMENT)
 
 
-def test_what_was_used_beyond_the_grant_is_not_repaid(made: Material) -> None:
+def test_what_was_used_beyond_the_grant_is_not_repaid(made: Dossier) -> None:
     view = shown(made, outcome(received=270))
     assert (view.repay_sek, view.overspent_sek) == (0, 11)
     text = text_of(page(view).html.decode())
@@ -164,12 +164,12 @@ def test_what_was_used_beyond_the_grant_is_not_repaid(made: Material) -> None:
     assert "Exempel" not in text
 
 
-def test_all_used_is_said(made: Material) -> None:
+def test_all_used_is_said(made: Dossier) -> None:
     text = text_of(page(shown(made, outcome(received=281))).html.decode())
     assert "Allt är använt. Inget ska betalas tillbaka." in text
 
 
-def test_a_municipality_is_followed_up_by_post(made: Material) -> None:
+def test_a_municipality_is_followed_up_by_post(made: Dossier) -> None:
     view = shown(made, of_kommun())
     assert not view.has_plan
     assert view.requisition_sek is None
@@ -181,7 +181,7 @@ def test_a_municipality_is_followed_up_by_post(made: Material) -> None:
     assert "Planerat" not in text
 
 
-def test_an_outcome_may_speak_of_whole_posts_though_there_is_a_plan(made: Material) -> None:
+def test_an_outcome_may_speak_of_whole_posts_though_there_is_a_plan(made: Dossier) -> None:
     whole = [{"post": post, "used": 10} for post in ("lan/b/x", "lan/b/y", "lan/e")]
     view = shown(made, outcome(used=whole))
     assert [post.measures for post in view.posts] == [(), (), ()]
@@ -194,7 +194,7 @@ NUMBERS = st.lists(st.integers(0, 10**6), min_size=4, max_size=4)
 @settings(max_examples=25)
 @given(numbers=NUMBERS, received=st.integers(0, 4 * 10**6))
 def test_every_krona_is_used_repaid_or_overspent(
-    numbers: list[int], received: int, made: Material
+    numbers: list[int], received: int, made: Dossier
 ) -> None:
     used = [{**each, "used": sek} for each, sek in zip(SMALL["used"], numbers, strict=True)]
     view = shown(made, outcome(received=received, used=used))
@@ -211,7 +211,7 @@ def test_every_krona_is_used_repaid_or_overspent(
 # --- The annex's form ---------------------------------------------------------------------------
 
 
-def form(made: Material, *outcomes: Outcome) -> FormView:
+def form(made: Dossier, *outcomes: Outcome) -> FormView:
     [view] = [
         view
         for view in form_views(replace(made, outcomes=outcomes))
@@ -221,7 +221,7 @@ def form(made: Material, *outcomes: Outcome) -> FormView:
 
 
 def test_the_financial_report_is_filled_and_nothing_personal_is() -> None:
-    made = material(Raw(PROJECT / "raw"), "psykisk-halsa-2025")
+    made = dossier_of(Raw(PROJECT / "raw"), "psykisk-halsa-2025")
     blank = form(made)
     own = {"agreement": made.agreement.id, "recipient_type": "kommun", "recipient_code": "2380"}
     used = [{"post": "kommun/barn-och-unga", "used": 900_000}]
@@ -267,21 +267,21 @@ class Somewhere:
         return (at, expected, found, action)
 
 
-def problems(made: Material, **changes: Any) -> list[Any]:
+def problems(made: Dossier, **changes: Any) -> list[Any]:
     said = outcome(**changes)
     return list(
         outcome_problems(said, Somewhere(), made.agreement, made.register, made.plans)  # type: ignore[arg-type]
     )
 
 
-def test_a_gap_is_no_zero(made: Material) -> None:
+def test_a_gap_is_no_zero(made: Dossier) -> None:
     [(at, expected, _, action)] = problems(made, used=SMALL["used"][:3])
     assert at == ("used",)
     assert "`Fyra`, lan/e" in expected
     assert "write 0" in action
 
 
-def test_a_misspelt_measure_is_named(made: Material) -> None:
+def test_a_misspelt_measure_is_named(made: Dossier) -> None:
     used = [*SMALL["used"][:3], {"post": "lan/e", "measure": "Fyran", "used": 1}]
     [(_, expected, found, action)] = problems(made, used=used)
     assert "`Fyra`" in expected
@@ -298,11 +298,11 @@ def test_a_misspelt_measure_is_named(made: Material) -> None:
         ({"used": [*SMALL["used"], {"post": "lan/z", "used": 1}]}, "lan/b/x"),
     ],
 )
-def test_what_does_not_exist_is_named(made: Material, changes: Any, word: str) -> None:
+def test_what_does_not_exist_is_named(made: Dossier, changes: Any, word: str) -> None:
     assert any(word in expected for _, expected, _, _ in problems(made, **changes))
 
 
-def test_measures_need_a_plan(made: Material) -> None:
+def test_measures_need_a_plan(made: Dossier) -> None:
     said = outcome(recipient_code="02")
     told = outcome_problems(said, Somewhere(), made.agreement, made.register, ())  # type: ignore[arg-type]
     assert "the file's name" in str(told)
@@ -371,7 +371,7 @@ def test_a_template_is_filled_and_read(who: str, tmp_path: Path) -> None:
     assert done.notes == ()
     assert {each.used for each in said.used} == {1}
     assert bool(said.used[0].measure) == (who == "lan:01")
-    assert [view.repay_sek for view in outcome_views(material(country.raw, AGREEMENT))] == [
+    assert [view.repay_sek for view in outcome_views(dossier_of(country.raw, AGREEMENT))] == [
         100 - len(said.used)
     ]
 

@@ -17,8 +17,8 @@ from schemas.plan import Plan
 from schemas.reconciliation import Kind, Result, Severity, Verdict
 from statsbidrag.documents.catalogue import views
 from statsbidrag.documents.county.decision import DecisionView, decision_view
-from statsbidrag.dossier.dossier import Material
-from statsbidrag.dossier.gathering import Computed, compute, material_of
+from statsbidrag.dossier.dossier import Dossier
+from statsbidrag.dossier.gathering import Computed, compute, dossier_from
 from statsbidrag.errors import InputError, ProgramError
 from statsbidrag.files.project import PROJECT
 from statsbidrag.files.raw_folder import Raw
@@ -61,11 +61,11 @@ def plan(*measures: dict[str, Any], **more: Any) -> Plan:
     return Plan.model_validate({**content, **more})
 
 
-def reconciled(own: Plan) -> Material:
-    return material_of(computed(), (own,))
+def reconciled(own: Plan) -> Dossier:
+    return dossier_from(computed(), (own,))
 
 
-def results(own: Material, kind: Kind) -> dict[str, Result]:
+def results(own: Dossier, kind: Kind) -> dict[str, Result]:
     """By post (or `total`), the last result of each."""
     found = [result for result in own.reconciliation.results if result.kind == kind]
     return {result.rows[0].split()[0]: result for result in found}
@@ -279,18 +279,18 @@ def test_known_differences_that_cancel_out_are_shown() -> None:
 
 @cache
 def vg() -> DecisionView:
-    own = vg_material()
+    own = vg_dossier()
     return decision_view(own, own.plans[0])
 
 
 @cache
-def vg_material() -> Material:
+def vg_dossier() -> Dossier:
     path = RAW / "plans" / ID / "14.yaml"
     return reconciled(read_model(path, Plan)[0])
 
 
 def test_vg_differs_by_what_the_source_does_not_place() -> None:
-    own = vg_material()
+    own = vg_dossier()
     assert not own.reconciliation.errors()
     found = results(own, Kind.PLAN_TO_POST)
     assert {post: (r.expected, r.found) for post, r in found.items()} == {
@@ -386,7 +386,7 @@ def test_a_plan_without_levels_has_no_table_of_them() -> None:
 
 
 def test_every_page_of_a_draft_says_so() -> None:
-    own = vg_material()
+    own = vg_dossier()
     draft = own.agreement.model_copy(update={"status": Status.DRAFT})
     view = decision_view(replace(own, agreement=draft), own.plans[0])
     pages = pypdf.PdfReader(io.BytesIO(render(view).pdf)).pages

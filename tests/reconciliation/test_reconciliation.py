@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from schemas.reconciliation import Kind, Reconciliation, Result, Severity, Verdict, Withholds
-from statsbidrag.dossier.gathering import material
+from statsbidrag.dossier.gathering import dossier_of
 from statsbidrag.errors import InputError
 from statsbidrag.reconciliation.amounts import reconcile
 from tests.cases.small_country import AGES, AGREEMENT, ALL_AGES, BY_AGE, SmallCountry, jsonstat
@@ -22,7 +22,7 @@ def of_kind(report: Reconciliation, kind: Kind) -> list[Result]:
 
 
 def small(country: SmallCountry) -> Reconciliation:
-    return material(country.raw, AGREEMENT, "f" * 64).reconciliation
+    return dossier_of(country.raw, AGREEMENT, "f" * 64).reconciliation
 
 
 def one(country: SmallCountry, kind: Kind, cell: str = "") -> Result:
@@ -494,7 +494,7 @@ def test_a_krona_too_much_is_not_rounding(country: SmallCountry) -> None:
 
 
 def test_the_plan_of_another_county_is_its_own(country: SmallCountry) -> None:
-    made = material(country.raw, AGREEMENT)
+    made = dossier_of(country.raw, AGREEMENT)
     wrong = made.plans[0].model_copy(update={"county": "02"})
     both = reconcile(made.agreement, made.register, (), made.allocation, [*made.plans, wrong])
     assert made.reconciliation.withheld() == []

@@ -18,7 +18,7 @@ from docx.oxml.ns import qn
 from docx.shared import Mm
 
 from statsbidrag.documents.county.decision import DecisionView, decision_views
-from statsbidrag.dossier.gathering import material
+from statsbidrag.dossier.gathering import dossier_of
 from statsbidrag.errors import ProgramError
 from statsbidrag.files.project import TEMPLATES
 from statsbidrag.files.raw_folder import Raw
@@ -42,7 +42,7 @@ KINDS = pytest.mark.parametrize("which", [PLANNED, LEVELS, DRAFT], ids=["plan", 
 @cache
 def view_of(which: tuple[int, str]) -> DecisionView:
     year, county = which
-    [view] = decision_views(material(RAW, f"psykisk-halsa-{year}"), {county})
+    [view] = decision_views(dossier_of(RAW, f"psykisk-halsa-{year}"), {county})
     return view
 
 
@@ -316,14 +316,14 @@ def test_its_styles_are_part_of_its_fingerprint(tmp_path: Path) -> None:
 def test_what_people_write_stays_text(country: SmallCountry) -> None:
     title = "Två <w:br/> & {{ 1 }} “så” ]]> \u00e5"
     country.change(country.plan, "title: Två", f"title: '{title}'")
-    [view] = decision_views(material(country.raw, SMALL), {"01"})
+    [view] = decision_views(dossier_of(country.raw, SMALL), {"01"})
     opened = docx.Document(io.BytesIO(page(view).files["docx"]))
     assert title in {cell.text for table in opened.tables for cell in table._cells}
 
 
 def test_two_measures_of_one_title_are_two_figures(country: SmallCountry) -> None:
     country.change(country.plan, "title: Tre, responsible: Berga", "title: Två, responsible: Berga")
-    [view] = decision_views(material(country.raw, SMALL), {"01"})
+    [view] = decision_views(dossier_of(country.raw, SMALL), {"01"})
     figures = [*marked_figures(parse(page(view).html.decode())).values()]
     own = [f for f in figures if f.key.startswith("fordelning/lan/b/y/Två")]
     assert [(f.text, f.name.rpartition(": ")[2]) for f in own] == [

@@ -16,8 +16,8 @@ import pytest
 
 from schemas.agreement import Status
 from schemas.manifest import HashedFile, Manifest
-from statsbidrag.dossier.dossier import Material
-from statsbidrag.dossier.gathering import material
+from statsbidrag.dossier.dossier import Dossier
+from statsbidrag.dossier.gathering import dossier_of
 from statsbidrag.files.project import PROJECT
 from statsbidrag.files.raw_folder import Raw
 from statsbidrag.publication.contents import about
@@ -41,7 +41,7 @@ FILES = (
 DECISION = ("lan/23-jamtlands-lan/beslutsunderlag.html", "lan/23-jamtlands-lan/beslutsunderlag.pdf")
 
 
-def manifest(own: Material, *files: str, withheld: tuple[str, ...] = ()) -> Manifest:
+def manifest(own: Dossier, *files: str, withheld: tuple[str, ...] = ()) -> Manifest:
     return Manifest(
         format=1,
         agreement=own.agreement.id,
@@ -57,17 +57,17 @@ def manifest(own: Material, *files: str, withheld: tuple[str, ...] = ()) -> Mani
 
 
 @pytest.fixture(scope="module")
-def materials() -> dict[int, Material]:
-    return {year: material(Raw(RAW), f"psykisk-halsa-{year}") for year in (2024, 2025)}
+def dossiers() -> dict[int, Dossier]:
+    return {year: dossier_of(Raw(RAW), f"psykisk-halsa-{year}") for year in (2024, 2025)}
 
 
-def entry(own: Material, files: tuple[str, ...], withheld: tuple[str, ...] = ()) -> AgreementEntry:
+def entry(own: Dossier, files: tuple[str, ...], withheld: tuple[str, ...] = ()) -> AgreementEntry:
     return agreement_entry(manifest(own, *files, withheld=withheld), f"{own.agreement.id}/current")
 
 
 @pytest.fixture(scope="module")
-def entries(materials: dict[int, Material]) -> list[AgreementEntry]:
-    return [entry(materials[2024], FILES + DECISION), entry(materials[2025], FILES)]
+def entries(dossiers: dict[int, Dossier]) -> list[AgreementEntry]:
+    return [entry(dossiers[2024], FILES + DECISION), entry(dossiers[2025], FILES)]
 
 
 class _Page(HTMLParser):
@@ -124,7 +124,7 @@ def test_agreements_stand_newest_first(entries: list[AgreementEntry]) -> None:
     assert index_page(entries) == index_page(entries[::-1])
 
 
-def test_states_in_words(entries: list[AgreementEntry], materials: dict[int, Material]) -> None:
+def test_states_in_words(entries: list[AgreementEntry], dossiers: dict[int, Dossier]) -> None:
     text = _Page(index_page(entries)).text
     for words in (
         "Undertecknad",
@@ -134,7 +134,7 @@ def test_states_in_words(entries: list[AgreementEntry], materials: dict[int, Mat
         "Återräknad ur publicerade tabeller och vår skattning",
     ):
         assert words in text
-    held = entry(materials[2024], FILES, ("documents", "plan:23"))
+    held = entry(dossiers[2024], FILES, ("documents", "plan:23"))
     text = _Page(index_page([held])).text
     assert "Hålls inne:" in text
     assert "dokumenten till mottagarna och beslutsunderlaget för Jämtlands län" in text

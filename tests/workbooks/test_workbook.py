@@ -19,7 +19,7 @@ import pytest
 from schemas.agreement import Rounding, RoundingMethod, TotalsFrom
 from schemas.common import NATION
 from statsbidrag.allocation.rounding import round_sums
-from statsbidrag.dossier.gathering import Computed, compute, material
+from statsbidrag.dossier.gathering import Computed, compute, dossier_of
 from statsbidrag.files.raw_folder import Raw
 from statsbidrag.publication.contents import WORKBOOK, revision_files
 from statsbidrag.rendering.word.marked_page import plain
@@ -177,7 +177,7 @@ def test_no_text_is_a_formula() -> None:
 
 
 def test_the_same_agreement_gives_the_same_bytes(country: SmallCountry) -> None:
-    each = material(country.raw, AGREEMENT, "2f6c1e08a4b7" * 5)
+    each = dossier_of(country.raw, AGREEMENT, "2f6c1e08a4b7" * 5)
     with mock.patch("statsbidrag.rendering.document.render_pdf", return_value=b""):
         first, second = (
             revision_files(

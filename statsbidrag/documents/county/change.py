@@ -25,7 +25,7 @@ from statsbidrag.comparison.agreements import (
 )
 from statsbidrag.comparison.sentences import posts_in_words
 from statsbidrag.documents.parts.change_rows import ChangeRow, change_row
-from statsbidrag.dossier.dossier import Material
+from statsbidrag.dossier.dossier import Dossier
 from statsbidrag.swedish.typography import kronor
 
 
@@ -53,13 +53,13 @@ class ChangeSection:
 
 
 def change_sections(
-    material: Material, plans: Mapping[str, Plan | None]
+    dossier: Dossier, plans: Mapping[str, Plan | None]
 ) -> dict[str, ChangeSection | None]:
     """The section of each county, by code, from what its plan says (if it has one) and the amounts.
 
     None where there is nothing to compare and nothing to say.
     """
-    agreement, side = material.agreement, material.compared
+    agreement, side = dossier.agreement, dossier.compared
     own = {county: _own(agreement, plan) for county, plan in plans.items()}
     if side is None:
         unreadable = agreement.compares_with or ""
@@ -69,7 +69,7 @@ def change_sections(
         }
     comparison = compare(
         side,
-        Side(agreement, material.allocation),
+        Side(agreement, dossier.allocation),
         [(RecipientType.LAN, county) for county in plans],
     )
     posts = posts_in_words(comparison, RecipientType.LAN)

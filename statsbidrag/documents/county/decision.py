@@ -33,7 +33,7 @@ from statsbidrag.documents.parts.population_notes import (
     population_notes,
 )
 from statsbidrag.documents.parts.requisition_sum import requisition_sek
-from statsbidrag.dossier.dossier import Material
+from statsbidrag.dossier.dossier import Dossier
 from statsbidrag.errors import ProgramError
 from statsbidrag.plans.county_plans import Placed, county_amounts, placed
 from statsbidrag.plans.issued import Replaced
@@ -376,7 +376,7 @@ class DecisionView:
 
 
 def decision_views(
-    material: Material, counties: Collection[str] | None = None
+    dossier: Dossier, counties: Collection[str] | None = None
 ) -> tuple[DecisionView, ...]:
     """The decision documents of all counties (or of those codes), by code.
 
@@ -384,27 +384,27 @@ def decision_views(
     an agreement that is only partly known, whose documents are withheld, or whose posts to counties
     are none or have a key that nobody knows.
     """
-    agreement = material.agreement
+    agreement = dossier.agreement
     own = agreement.posts_of(RecipientType.LAN)
-    withheld = {*material.reconciliation.withheld()}
+    withheld = {*dossier.reconciliation.withheld()}
     if not own or any(post.unresolved for post in own) or {"agreement", "documents"} & withheld:
         return ()
     if agreement.coverage == Coverage.PARTIAL:
         return ()
-    plans = {plan.county: plan for plan in material.plans}
+    plans = {plan.county: plan for plan in dossier.plans}
     wanted = {
         county: plans.get(county)
-        for county in reg.codes(material.register, RecipientType.LAN)
+        for county in reg.codes(dossier.register, RecipientType.LAN)
         if f"plan:{county}" not in withheld and (counties is None or county in counties)
     }
-    gathered = _gathered(material, wanted)
-    return tuple(_view(material, gathered, county, plan) for county, plan in wanted.items())
+    gathered = _gathered(dossier, wanted)
+    return tuple(_view(dossier, gathered, county, plan) for county, plan in wanted.items())
 
 
-def decision_view(material: Material, plan: Plan) -> DecisionView:
+def decision_view(dossier: Dossier, plan: Plan) -> DecisionView:
     """The decision document of one county, from a reconciled agreement and the county's plan."""
-    gathered = _gathered(material, {plan.county: plan})
-    return _view(material, gathered, plan.county, plan)
+    gathered = _gathered(dossier, {plan.county: plan})
+    return _view(dossier, gathered, plan.county, plan)
 
 
 @dataclass(frozen=True)
@@ -419,35 +419,35 @@ class _Gathered:
     conditions: tuple[ConditionRow, ...]
 
 
-def _gathered(material: Material, plans: Mapping[str, Plan | None]) -> _Gathered:
-    agreement, allocation = material.agreement, material.allocation
+def _gathered(dossier: Dossier, plans: Mapping[str, Plan | None]) -> _Gathered:
+    agreement, allocation = dossier.agreement, dossier.allocation
     own = allocation[
         (allocation["recipient_type"] == str(RecipientType.LAN))
         & allocation["recipient_code"].isin(list(plans))
     ]
     derivations: dict[str, list[Derivation]] = {}
-    for each in derive_all(agreement, material.basis, own, material.register):
+    for each in derive_all(agreement, dossier.basis, own, dossier.register):
         derivations.setdefault(each.recipient_code, []).append(each)
     return _Gathered(
         derivations={county: tuple(found) for county, found in derivations.items()},
-        changes=change_sections(material, plans),
-        overviews=county_overviews(material, plans),
-        corrections=correction_notes(material.corrections, material.basis, material.register),
+        changes=change_sections(dossier, plans),
+        overviews=county_overviews(dossier, plans),
+        corrections=correction_notes(dossier.corrections, dossier.basis, dossier.register),
         tasks=tasks_of(agreement, RecipientType.LAN),
         conditions=conditions_of(agreement, RecipientType.LAN),
     )
 
 
-def _view(material: Material, gathered: _Gathered, county: str, plan: Plan | None) -> DecisionView:
-    agreement = material.agreement
-    posts = _posts(material, county, plan)
-    total = material.figures.of(TOTAL, RecipientType.LAN, county)
-    computations = _computations(material, gathered, county)
-    extracts = _extracts(material, computations)
-    county_name = reg.names(material.register, RecipientType.LAN)[county]
+def _view(dossier: Dossier, gathered: _Gathered, county: str, plan: Plan | None) -> DecisionView:
+    agreement = dossier.agreement
+    posts = _posts(dossier, county, plan)
+    total = dossier.figures.of(TOTAL, RecipientType.LAN, county)
+    computations = _computations(dossier, gathered, county)
+    extracts = _extracts(dossier, computations)
+    county_name = reg.names(dossier.register, RecipientType.LAN)[county]
     heading = f"Statsbidrag till {county_name} {agreement.year}: utkast utan fördelningsplan"
     view = DecisionView(
-        path=f"{material.folder(RecipientType.LAN, county)}/beslutsunderlag",
+        path=f"{dossier.folder(RecipientType.LAN, county)}/beslutsunderlag",
         agreement_id=agreement.id,
         title=heading,
         heading=heading,
@@ -460,31 +460,31 @@ def _view(material: Material, gathered: _Gathered, county: str, plan: Plan | Non
         posts=posts,
         total=total,
         total_from_exact=agreement.rounding.totals == TotalsFrom.UNROUNDED,
-        figures_source=_published_in(material, county),
+        figures_source=_published_in(dossier, county),
         requisition_sek=requisition_sek(agreement, (post.amount for post in posts), total),
         deadlines=tuple(dated(agreement, "requisition")),
         repayment=next((each for each in dated(agreement, "repayment") if each.in_force), None),
         reporting=tuple(_reporting(agreement, contents=plan is None)),
         computations=computations,
         extracts=extracts,
-        notes=population_notes(_sidecars(material, extracts)),
+        notes=population_notes(_sidecars(dossier, extracts)),
         corrections=gathered.corrections,
         overview=gathered.overviews[county],
     )
-    return _planned(view, material, plan) if plan else _open(view, agreement, gathered, county)
+    return _planned(view, dossier, plan) if plan else _open(view, agreement, gathered, county)
 
 
-def _computations(material: Material, gathered: _Gathered, county: str) -> tuple[Computation, ...]:
-    posts = _county_posts(material.agreement)
+def _computations(dossier: Dossier, gathered: _Gathered, county: str) -> tuple[Computation, ...]:
+    posts = _county_posts(dossier.agreement)
     return tuple(
-        _computation(material, county, post, derivation)
+        _computation(dossier, county, post, derivation)
         for post, derivation in zip(posts, gathered.derivations[county], strict=True)
     )
 
 
-def _planned(view: DecisionView, material: Material, plan: Plan) -> DecisionView:
+def _planned(view: DecisionView, dossier: Dossier, plan: Plan) -> DecisionView:
     """The view with all that the county's plan says."""
-    measures = placed(plan, county_amounts(material.allocation, plan.county))
+    measures = placed(plan, county_amounts(dossier.allocation, plan.county))
     return replace(
         view,
         # Two counties may call their papers the same; a reader's list of open pages must not.
@@ -528,13 +528,13 @@ def _county_posts(agreement: Agreement) -> Sequence[Post]:
     return posts
 
 
-def _posts(material: Material, county: str, plan: Plan | None) -> tuple[PostPart, ...]:
-    agreement = material.agreement
+def _posts(dossier: Dossier, county: str, plan: Plan | None) -> tuple[PostPart, ...]:
+    agreement = dossier.agreement
     groups = {group.id: group.label for group in agreement.post_groups}
-    measures = placed(plan, county_amounts(material.allocation, county)) if plan else ()
+    measures = placed(plan, county_amounts(dossier.allocation, county)) if plan else ()
     found = []
     for post in _county_posts(agreement):
-        amount = material.figures.of(post.id, RecipientType.LAN, county)
+        amount = dossier.figures.of(post.id, RecipientType.LAN, county)
         own = tuple(_measure(each, amount) for each in measures if each.measure.post == post.id)
         gaps = tuple(
             KnownGap(known.amount, known.reason, source_title(agreement, known.source))
@@ -615,48 +615,46 @@ def _reporting(agreement: Agreement, *, contents: bool) -> Iterator[ReportingRow
 # --- Where figures come from -----------------------------------------------------------------
 
 
-def _published_sources(material: Material, county: str) -> dict[str, str]:
+def _published_sources(dossier: Dossier, county: str) -> dict[str, str]:
     """Whose publication each of the county's published figures is taken from, by post."""
-    published = material.published
+    published = dossier.published
     own = published[
         (published["recipient_type"] == "lan") & (published["recipient_code"] == county)
     ]
     return {
-        str(row.post): source_title(material.agreement, str(row.source))
+        str(row.post): source_title(dossier.agreement, str(row.source))
         for row in own.itertuples(index=False)
     }
 
 
-def _published_in(material: Material, county: str) -> str:
-    return listed(dict.fromkeys(_published_sources(material, county).values()))
+def _published_in(dossier: Dossier, county: str) -> str:
+    return listed(dict.fromkeys(_published_sources(dossier, county).values()))
 
 
-def _computation(
-    material: Material, county: str, post: Post, derivation: Derivation
-) -> Computation:
-    source = _published_sources(material, county).get(post.id, "")
+def _computation(dossier: Dossier, county: str, post: Post, derivation: Derivation) -> Computation:
+    source = _published_sources(dossier, county).get(post.id, "")
     return Computation(
         label=post.label,
-        rule=citation(material.agreement, post.reference),
-        key=citation(material.agreement, post.key_reference or post.reference),
+        rule=citation(dossier.agreement, post.reference),
+        key=citation(dossier.agreement, post.key_reference or post.reference),
         derivation=replace(derivation, published_source=source),
         calibrated=any(
-            _is_calibrated(material, step.population.sha256, post.id, county)
+            _is_calibrated(dossier, step.population.sha256, post.id, county)
             for step in derivation.steps
             if step.population is not None
         ),
     )
 
 
-def _is_calibrated(material: Material, sha256: str, post: str, county: str) -> bool:
-    sidecar = material.extracts.get(sha256)
+def _is_calibrated(dossier: Dossier, sha256: str, post: str, county: str) -> bool:
+    sidecar = dossier.extracts.get(sha256)
     return sidecar is not None and any(
-        fit.agreement == material.agreement.id and fit.post == post and county in fit.recipients
+        fit.agreement == dossier.agreement.id and fit.post == post and county in fit.recipients
         for fit in sidecar.calibrated_to
     )
 
 
-def _extracts(material: Material, computations: Sequence[Computation]) -> tuple[Extract, ...]:
+def _extracts(dossier: Dossier, computations: Sequence[Computation]) -> tuple[Extract, ...]:
     """The population files that some amount rests on, each once, in the order of their use."""
     ages: dict[tuple[str, str], dict[str, None]] = {}
     for computation in computations:
@@ -665,25 +663,25 @@ def _extracts(material: Material, computations: Sequence[Computation]) -> tuple[
                 cell = step.population
                 ages.setdefault((cell.sha256, cell.reference_date), {})[cell.ages] = None
     return tuple(
-        _extract(material, sha256, date.fromisoformat(day), tuple(intervals))
+        _extract(dossier, sha256, date.fromisoformat(day), tuple(intervals))
         for (sha256, day), intervals in ages.items()
     )
 
 
-def _sidecars(material: Material, extracts: Sequence[Extract]) -> Iterator[PopulationSidecar]:
+def _sidecars(dossier: Dossier, extracts: Sequence[Extract]) -> Iterator[PopulationSidecar]:
     for each in extracts:
         if not each.table:
-            yield material.extracts[each.sha256]
+            yield dossier.extracts[each.sha256]
 
 
-def _extract(material: Material, sha256: str, day: date, ages: tuple[str, ...]) -> Extract:
-    weights = material.weights.get(sha256)
+def _extract(dossier: Dossier, sha256: str, day: date, ages: tuple[str, ...]) -> Extract:
+    weights = dossier.weights.get(sha256)
     if weights is not None:
         described = (weights.source, weights.maturity, weights.file, sha256, weights.title)
         return Extract(ages, day, *described)
-    if sha256 not in material.extracts:
-        raise ProgramError(f"an amount rests on an extract that is not in the material: {sha256}")
-    sidecar = material.extracts[sha256]
+    if sha256 not in dossier.extracts:
+        raise ProgramError(f"an amount rests on an extract that is not in the dossier: {sha256}")
+    sidecar = dossier.extracts[sha256]
     return Extract(ages, day, sidecar.producer, sidecar.maturity, sidecar.file, sha256)
 
 

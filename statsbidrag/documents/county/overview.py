@@ -18,7 +18,7 @@ import pandas as pd
 from schemas.agreement import Agreement, Post, TotalsFrom
 from schemas.common import TOTAL, Maturity, RecipientType
 from statsbidrag.allocation.figures import Figure, Figures, maturities_to_explain, summed
-from statsbidrag.dossier.dossier import Material
+from statsbidrag.dossier.dossier import Dossier
 from statsbidrag.register import recipients as reg
 from statsbidrag.swedish.key_sentences import source_title
 
@@ -85,23 +85,23 @@ class CountyOverview:
     explained: tuple[Maturity, ...]
 
 
-def county_overviews(material: Material, counties: Iterable[str]) -> dict[str, CountyOverview]:
+def county_overviews(dossier: Dossier, counties: Iterable[str]) -> dict[str, CountyOverview]:
     """The overview of each of these counties, by code; what was printed is read once for all."""
     printed = {
         (str(row.post), str(row.recipient_type), str(row.recipient_code)): source_title(
-            material.agreement, str(row.source)
+            dossier.agreement, str(row.source)
         )
-        for row in material.published.itertuples(index=False)
+        for row in dossier.published.itertuples(index=False)
     }
-    return {code: _overview(material, printed, code) for code in counties}
+    return {code: _overview(dossier, printed, code) for code in counties}
 
 
 def _overview(
-    material: Material,
+    dossier: Dossier,
     printed: Mapping[tuple[str, str, str], str],
     county: str,
 ) -> CountyOverview:
-    agreement, register, amounts = material.agreement, material.register, material.figures
+    agreement, register, amounts = dossier.agreement, dossier.register, dossier.figures
     municipalities = _municipalities(agreement, amounts, register, county)
     own = _own(register, county)
     parts = tuple(

@@ -30,7 +30,7 @@ from statsbidrag.comparison.agreements import (
     State,
     compare,
 )
-from statsbidrag.dossier.dossier import Material
+from statsbidrag.dossier.dossier import Dossier
 from statsbidrag.population.reading import Everyone
 from statsbidrag.register import recipients as reg
 from statsbidrag.rendering.svg.charts import Bar, Pair, bars, paired_bars
@@ -152,14 +152,14 @@ class NationalChange:
     unreadable: str
 
 
-def national_change(material: Material, number: int, figure: int) -> NationalChange | None:
+def national_change(dossier: Dossier, number: int, figure: int) -> NationalChange | None:
     """The agreement beside the one that it compares with; None where it names none."""
-    agreement, side = material.agreement, material.compared
+    agreement, side = dossier.agreement, dossier.compared
     if side is None:
         name = agreement.compares_with
         nothing = NationalChange("", "", ("", ""), False, (), 0, (), None, None, name or "")
         return nothing if name else None
-    comparison = compare(side, Side(agreement, material.allocation))
+    comparison = compare(side, Side(agreement, dossier.allocation))
     only, lines = _known_lines(comparison)
     years = _years(comparison)
     source = comparison.before.sources.get("agreement")
@@ -319,15 +319,15 @@ class Rates:
 _Totals = Mapping[RecipientType, Mapping[str, Figure | None]]
 
 
-def rates(material: Material, level: Level, totals: _Totals) -> Rates | None:
+def rates(dossier: Dossier, level: Level, totals: _Totals) -> Rates | None:
     """Kronor per inhabitant of one level; None where there is no population, or no money at all.
 
     `totals` are each recipient's own totals by code, for the types whose codes are of the level.
     """
-    everyone = material.everyone.get(level)
+    everyone = dossier.everyone.get(level)
     if everyone is None or not totals:
         return None
-    names = reg.names(material.register, level)
+    names = reg.names(dossier.register, level)
     whole = [
         _rate_row(code, names[code], [own[code] for own in totals.values()], everyone.persons[code])
         for code in sorted(names)
@@ -393,21 +393,21 @@ def _population_in_words(everyone: Everyone) -> str:
     )
 
 
-def rate_map(material: Material, of: Rates, figure: int, table: str) -> Diagram | None:
+def rate_map(dossier: Dossier, of: Rates, figure: int, table: str) -> Diagram | None:
     """The rates on a map; None where nobody has put outlines of the level there.
 
     `table` says where the figures stand, as a sentence.
     """
-    outlines = material.outlines.get(of.level)
+    outlines = dossier.outlines.get(of.level)
     if outlines is None:
         return None
-    counties = material.outlines.get(Level.LAN) if of.level == Level.KOMMUN else None
+    counties = dossier.outlines.get(Level.LAN) if of.level == Level.KOMMUN else None
     values = {row.code: row.rate.value if row.rate else None for row in of.rows}
     drawn = choropleth(
         outlines.geography,
         values,
         unit=_UNIT,
-        title=_title(material.agreement.year, of),
+        title=_title(dossier.agreement.year, of),
         prefix=f"karta-{of.level}",
         names={row.code: row.name for row in of.rows},
         places=_shown_places(of),
@@ -416,7 +416,7 @@ def rate_map(material: Material, of: Rates, figure: int, table: str) -> Diagram 
     )
     return Diagram(
         figure,
-        _caption(material.agreement.year, of),
+        _caption(dossier.agreement.year, of),
         drawn,
         f"{table} {of.population} Gränser: {outlines.producer}.",
     )

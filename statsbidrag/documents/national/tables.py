@@ -44,7 +44,7 @@ from statsbidrag.documents.parts.population_notes import (
     correction_notes,
     population_notes,
 )
-from statsbidrag.dossier.dossier import Material
+from statsbidrag.dossier.dossier import Dossier
 from statsbidrag.errors import ProgramError
 from statsbidrag.plans.issued import Replaced
 from statsbidrag.register import recipients as reg
@@ -426,21 +426,21 @@ class _Column:
         return any(post.unresolved for post in self.posts)
 
 
-def national_tables(material: Material) -> NationalView:
-    """The amounts of every recipient of one agreement, from its reconciled material."""
-    agreement = material.agreement
+def national_tables(dossier: Dossier) -> NationalView:
+    """The amounts of every recipient of one agreement, from its reconciled dossier."""
+    agreement = dossier.agreement
     types = [recipients for recipients in _ORDER if recipients in agreement.types()]
     numbers = count(1)
     drawn = count(1)
     frame = _frame(agreement, types, next(numbers))
     own_posts = posts(agreement, next(numbers), next(drawn))
-    change = _change(material, numbers, drawn)
-    every = {kind: _rows(material, kind, _columns(agreement, kind)) for kind in types}
-    per_person = _per_person(material, every, numbers, drawn)
+    change = _change(dossier, numbers, drawn)
+    every = {kind: _rows(dossier, kind, _columns(agreement, kind)) for kind in types}
+    per_person = _per_person(dossier, every, numbers, drawn)
     sections = tuple(
-        _section(material, kind, _rated(rows, per_person), numbers) for kind, rows in every.items()
+        _section(dossier, kind, _rated(rows, per_person), numbers) for kind, rows in every.items()
     )
-    rules = tuple(_rule(material, post) for post in agreement.posts)
+    rules = tuple(_rule(dossier, post) for post in agreement.posts)
     main = agreement.sources.get("agreement", next(iter(agreement.sources.values())))
     return NationalView(
         agreement=agreement.id,
@@ -460,8 +460,8 @@ def national_tables(material: Material) -> NationalView:
         rules=rules,
         bases=tuple(dict.fromkeys(basis for rule in rules for basis in rule.bases)),
         bases_number=next(numbers),
-        notes=population_notes(material.extracts.values()),
-        corrections=correction_notes(material.corrections, material.basis, material.register),
+        notes=population_notes(dossier.extracts.values()),
+        corrections=correction_notes(dossier.corrections, dossier.basis, dossier.register),
     )
 
 
@@ -480,22 +480,22 @@ def _frame(agreement: Agreement, types: Sequence[RecipientType], number: int) ->
 
 
 def _change(
-    material: Material, numbers: Iterator[int], drawn: Iterator[int]
+    dossier: Dossier, numbers: Iterator[int], drawn: Iterator[int]
 ) -> NationalChange | None:
     """The year before; numbers are taken only where a table and a chart are shown."""
-    if material.compared is None:
-        return national_change(material, 0, 0)
-    return national_change(material, next(numbers), next(drawn))
+    if dossier.compared is None:
+        return national_change(dossier, 0, 0)
+    return national_change(dossier, next(numbers), next(drawn))
 
 
 def _per_person(
-    material: Material,
+    dossier: Dossier,
     every: Mapping[RecipientType, Sequence[Row]],
     numbers: Iterator[int],
     drawn: Iterator[int],
 ) -> PerPerson | None:
     """Kronor per inhabitant; None where the recipients' whole money is not known."""
-    agreement = material.agreement
+    agreement = dossier.agreement
     if agreement.coverage == Coverage.PARTIAL:
         return None
     # The last column is the total, or the only post.
@@ -507,17 +507,17 @@ def _per_person(
         }
         for level, kinds in _OF_LEVEL.items()
     }
-    counties = rates(material, Level.LAN, asked[Level.LAN])
-    municipalities = rates(material, Level.KOMMUN, asked[Level.KOMMUN])
+    counties = rates(dossier, Level.LAN, asked[Level.LAN])
+    municipalities = rates(dossier, Level.KOMMUN, asked[Level.KOMMUN])
     number = next(numbers) if counties else 0
     tables = (
         (counties, f"Talen står i tabell {number}."),
         (municipalities, "Talen står i kommunernas tabeller."),
     )
     maps = [
-        rate_map(material, each, next(drawn), words)
+        rate_map(dossier, each, next(drawn), words)
         for each, words in tables
-        if each is not None and each.level in material.outlines
+        if each is not None and each.level in dossier.outlines
     ]
     return PerPerson(
         number=number,
@@ -525,7 +525,7 @@ def _per_person(
         municipalities=municipalities,
         maps=tuple(each for each in maps if each is not None),
         missing=tuple(
-            level for level, own in asked.items() if own and level not in material.everyone
+            level for level, own in asked.items() if own and level not in dossier.everyone
         ),
         reference_date=agreement.population.reference_date,
     )
@@ -542,23 +542,23 @@ def _rated(rows: Sequence[Row], per_person: PerPerson | None) -> tuple[Row, ...]
 
 
 def _section(
-    material: Material,
+    dossier: Dossier,
     recipients: RecipientType,
     rows: tuple[Row, ...],
     numbers: Iterator[int],
 ) -> Section:
-    agreement = material.agreement
+    agreement = dossier.agreement
     columns = _columns(agreement, recipients)
-    foot = _foot(material, recipients, columns, rows)
+    foot = _foot(dossier, recipients, columns, rows)
     labels = tuple(column.label for column in columns)
     summary: Table | None = None
     if recipients == RecipientType.KOMMUN:
         summary = Table(next(numbers), "", labels, (), foot)
-        tables = list(_per_county(material, labels, rows, numbers))
+        tables = list(_per_county(dossier, labels, rows, numbers))
     else:
         shown = None if recipients == RecipientType.SKR else foot
         tables = [Table(next(numbers), "", labels, rows, shown)]
-        tables += _parts(material, recipients, columns, numbers)
+        tables += _parts(dossier, recipients, columns, numbers)
     return Section(
         recipients=recipients,
         tables=tuple(tables),
@@ -566,7 +566,7 @@ def _section(
         recipients_count=len(rows),
         uneven_rows=_uneven(columns, rows),
         assumed=recipients in agreement.rounding.assumed_for,
-        published=_published(material, recipients, None),
+        published=_published(dossier, recipients, None),
         figures=len(rows) * len(columns),
         unresolved=tuple(
             (post.label, post.unresolved)
@@ -576,16 +576,16 @@ def _section(
         undistributed=tuple(
             Undistributed(post.label, *kept)
             for post in agreement.posts_of(recipients)
-            if (kept := _kept(material).get(post.id)) is not None
+            if (kept := _kept(dossier).get(post.id)) is not None
         ),
     )
 
 
-def _kept(material: Material) -> dict[str, tuple[int, str]]:
+def _kept(dossier: Dossier) -> dict[str, tuple[int, str]]:
     """What the rule of each post keeps from its recipients, and why, as the reconciliation says."""
     return {
         result.rows[0].split()[0]: ((result.expected or 0) - (result.found or 0), result.note)
-        for result in material.reconciliation.results
+        for result in dossier.reconciliation.results
         if result.kind == Kind.UNDISTRIBUTED
     }
 
@@ -606,10 +606,10 @@ def _columns(agreement: Agreement, recipients: RecipientType) -> tuple[_Column, 
 
 
 def _rows(
-    material: Material, recipients: RecipientType, columns: Sequence[_Column]
+    dossier: Dossier, recipients: RecipientType, columns: Sequence[_Column]
 ) -> tuple[Row, ...]:
-    names = reg.names(material.register, recipients)
-    figures = material.figures
+    names = reg.names(dossier.register, recipients)
+    figures = dossier.figures
     # Only what rests on an unresolved post may be missing: anything else would be a bug.
     ways = [(each.post, figures.known if each.unresolved else figures.of) for each in columns]
     return tuple(
@@ -619,19 +619,19 @@ def _rows(
 
 
 def _foot(
-    material: Material,
+    dossier: Dossier,
     recipients: RecipientType,
     columns: Sequence[_Column],
     rows: Sequence[Row],
 ) -> Foot:
-    printed = material.published
+    printed = dossier.published
     nation = printed[
         (printed["recipient_type"] == str(recipients)) & (printed["recipient_code"] == NATION)
     ]
     stated = {str(row.post): int(str(row.amount_sek)) for row in nation.itertuples(index=False)}
-    agreed = [_agreed(material.agreement, recipients, column) for column in columns]
+    agreed = [_agreed(dossier.agreement, recipients, column) for column in columns]
     shown = [stated.get(column.post, sek) for column, sek in zip(columns, agreed, strict=True)]
-    kept = _kept(material)
+    kept = _kept(dossier)
     return Foot(
         sums=tuple(
             _column_sum(column, [row.cells[index] for row in rows])
@@ -662,15 +662,15 @@ def _column_sum(column: _Column, cells: Sequence[Figure | None]) -> Figure | Non
 
 
 def _per_county(
-    material: Material, labels: tuple[str, ...], rows: Sequence[Row], numbers: Iterator[int]
+    dossier: Dossier, labels: tuple[str, ...], rows: Sequence[Row], numbers: Iterator[int]
 ) -> Iterator[Table]:
-    counties = reg.names(material.register, RecipientType.LAN)
+    counties = reg.names(dossier.register, RecipientType.LAN)
     for county, own in groupby(rows, key=lambda row: row.code[:2]):
         yield Table(next(numbers), counties[county], labels, tuple(own))
 
 
 def _parts(
-    material: Material,
+    dossier: Dossier,
     recipients: RecipientType,
     columns: Sequence[_Column],
     numbers: Iterator[int],
@@ -681,9 +681,9 @@ def _parts(
             continue
         own = [_Column(part.id, part.label, (part,)) for part in column.posts]
         own.append(_Column(column.post, TOTAL_LABEL, column.posts))
-        rows = _rows(material, recipients, own)
+        rows = _rows(dossier, recipients, own)
         labels = tuple(each.label for each in own)
-        foot = _foot(material, recipients, own, rows)
+        foot = _foot(dossier, recipients, own, rows)
         yield Table(next(numbers), column.label, labels, rows, foot)
 
 
@@ -699,8 +699,8 @@ def _uneven(columns: Sequence[_Column], rows: Sequence[Row]) -> int:
 # --- Where figures come from -----------------------------------------------------------------
 
 
-def _rule(material: Material, post: Post) -> Rule:
-    agreement = material.agreement
+def _rule(dossier: Dossier, post: Post) -> Rule:
+    agreement = dossier.agreement
     titles = {group.id: group.label for group in agreement.post_groups}
     return Rule(
         title=post.title,
@@ -712,21 +712,21 @@ def _rule(material: Material, post: Post) -> Rule:
         key=key_in_words(agreement, post),
         key_source=_cited(agreement, post.key_reference or post.reference),
         rounding=rounding_in_words(agreement.rounding_of(post)),
-        bases=tuple(_basis_use(material, str(key)) for key in basis_keys(agreement, post)),
-        published=_published(material, post.recipients, post.id),
-        recipients_count=len(reg.codes(material.register, post.recipients)),
-        calibrated=_calibrated(material, post),
+        bases=tuple(_basis_use(dossier, str(key)) for key in basis_keys(agreement, post)),
+        published=_published(dossier, post.recipients, post.id),
+        recipients_count=len(reg.codes(dossier.register, post.recipients)),
+        calibrated=_calibrated(dossier, post),
         unresolved=post.unresolved,
     )
 
 
-def _basis_use(material: Material, name: str) -> BasisUse:
-    row = material.basis[material.basis["basis"] == name].iloc[0]
+def _basis_use(dossier: Dossier, name: str) -> BasisUse:
+    row = dossier.basis[dossier.basis["basis"] == name].iloc[0]
     sha256, level = str(row["sha256"]), Level(str(row["level"]))
-    sidecar, weights = material.extracts.get(sha256), material.weights.get(sha256)
+    sidecar, weights = dossier.extracts.get(sha256), dossier.weights.get(sha256)
     described = sidecar or weights
     if described is None:
-        raise ProgramError(f"{name} rests on an extract that is not in the material.")
+        raise ProgramError(f"{name} rests on an extract that is not in the dossier.")
     return BasisUse(
         reference_date=date.fromisoformat(str(row["reference_date"])),
         level=level,
@@ -740,28 +740,28 @@ def _basis_use(material: Material, name: str) -> BasisUse:
     )
 
 
-def _calibrated(material: Material, post: Post) -> tuple[str, ...]:
-    names = reg.names(material.register, post.recipients)
+def _calibrated(dossier: Dossier, post: Post) -> tuple[str, ...]:
+    names = reg.names(dossier.register, post.recipients)
     used = {
         str(sha256)
-        for key in basis_keys(material.agreement, post)
-        for sha256 in material.basis.loc[material.basis["basis"] == str(key), "sha256"]
+        for key in basis_keys(dossier.agreement, post)
+        for sha256 in dossier.basis.loc[dossier.basis["basis"] == str(key), "sha256"]
     }
     return tuple(
         names[code]
-        for sha256, sidecar in material.extracts.items()
+        for sha256, sidecar in dossier.extracts.items()
         for fit in sidecar.calibrated_to
-        if sha256 in used and (fit.agreement, fit.post) == (material.agreement.id, post.id)
+        if sha256 in used and (fit.agreement, fit.post) == (dossier.agreement.id, post.id)
         for code in sorted(fit.recipients)
     )
 
 
 def _published(
-    material: Material, recipients: RecipientType, post: str | None
+    dossier: Dossier, recipients: RecipientType, post: str | None
 ) -> tuple[PublishedBy, ...]:
     """Who printed figures of these recipients, of one post or of all."""
-    names = reg.names(material.register, recipients)
-    printed = material.published
+    names = reg.names(dossier.register, recipients)
+    printed = dossier.published
     own = printed[
         (printed["recipient_type"] == str(recipients)) & (printed["recipient_code"] != NATION)
     ]
@@ -769,7 +769,7 @@ def _published(
         own = own[own["post"] == post]
     return tuple(
         PublishedBy(
-            source_title(material.agreement, str(source)),
+            source_title(dossier.agreement, str(source)),
             len(rows),
             tuple(names[code] for code in sorted(set(rows["recipient_code"]))),
         )

@@ -26,7 +26,7 @@ from schemas.outcome import Outcome
 from statsbidrag.agreement.citations import Citation, DatedSource, citation, dated
 from statsbidrag.comparison.agreements import Recipient
 from statsbidrag.documents.parts.requisition_sum import requisitions
-from statsbidrag.dossier.dossier import Material
+from statsbidrag.dossier.dossier import Dossier
 from statsbidrag.register import recipients as reg
 from statsbidrag.rendering.pdf import Attachment
 from statsbidrag.swedish.typography import NBSP, kronor, long_date
@@ -163,27 +163,27 @@ class FormView:
         return (Attachment("uppgifter.json", _json(self), "application/json", description),)
 
 
-def form_views(material: Material) -> tuple[FormView, ...]:
+def form_views(dossier: Dossier) -> tuple[FormView, ...]:
     """The forms of every recipient that the agreement asks for one, by type and code.
 
     None for an agreement that is only partly known or whose documents are withheld; none to a
     recipient type with a post whose key nobody knows.
     """
-    agreement = material.agreement
-    stopped = {"agreement", "documents"} & {*material.reconciliation.withheld()}
+    agreement = dossier.agreement
+    stopped = {"agreement", "documents"} & {*dossier.reconciliation.withheld()}
     if stopped or agreement.coverage == Coverage.PARTIAL:
         return ()
     gathered = _Gathered(
-        material,
-        requisitions(agreement, material.allocation),
-        {plan.county: plan.requisition.by for plan in material.plans},
-        {(each.recipient_type, each.recipient_code): each for each in material.outcomes},
+        dossier,
+        requisitions(agreement, dossier.allocation),
+        {plan.county: plan.requisition.by for plan in dossier.plans},
+        {(each.recipient_type, each.recipient_code): each for each in dossier.outcomes},
     )
     return tuple(
         _view(gathered, kind, form, (recipients, code), name)
         for recipients in agreement.types()
         if not any(post.unresolved for post in agreement.posts_of(recipients))
-        for code, name in sorted(reg.names(material.register, recipients).items())
+        for code, name in sorted(reg.names(dossier.register, recipients).items())
         for kind in FormKind
         if (form := agreement.form_for(kind, recipients)) is not None
     )
@@ -193,7 +193,7 @@ def form_views(material: Material) -> tuple[FormView, ...]:
 class _Gathered:
     """What all forms are made of: what each may requisition, and whom each county's plan names."""
 
-    material: Material
+    dossier: Dossier
     asked: Mapping[Recipient, int | None]
     actors: Mapping[str, str]
     outcomes: Mapping[Recipient, Outcome]
@@ -202,14 +202,14 @@ class _Gathered:
 def _view(
     gathered: _Gathered, kind: FormKind, form: Form, recipient: Recipient, name: str
 ) -> FormView:
-    agreement, (recipients, code) = gathered.material.agreement, recipient
+    agreement, (recipients, code) = gathered.dossier.agreement, recipient
     asked = gathered.asked[recipient]
     blank = _blank(agreement, asked)
     amount = asked if blank is None else None
     payee = _payee(recipients, code, name, gathered.actors)
     outcome = gathered.outcomes.get(recipient) if kind == FormKind.FINANCIAL_REPORT else None
     return FormView(
-        path=f"{gathered.material.folder(*recipient)}/{FILES[kind]}",
+        path=f"{gathered.dossier.folder(*recipient)}/{FILES[kind]}",
         kind=kind,
         recipients=recipients,
         code=code,

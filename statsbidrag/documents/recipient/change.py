@@ -25,7 +25,7 @@ from statsbidrag.comparison.agreements import (
     compare,
 )
 from statsbidrag.documents.parts.change_rows import ChangeRow, change_row
-from statsbidrag.dossier.dossier import Material
+from statsbidrag.dossier.dossier import Dossier
 from statsbidrag.swedish.key_sentences import source_title
 
 
@@ -63,16 +63,16 @@ class RecipientChange:
 
 
 def recipient_changes(
-    material: Material, recipients: Sequence[Recipient]
+    dossier: Dossier, recipients: Sequence[Recipient]
 ) -> dict[Recipient, RecipientChange]:
     """The section of each of these recipients; none where there is no agreement to compare with."""
-    name = material.agreement.compares_with
-    if material.compared is None:
+    name = dossier.agreement.compares_with
+    if dossier.compared is None:
         gone = RecipientChange(
             compared="",
             compared_title="",
             compared_number="",
-            year_before=material.agreement.year - 1,
+            year_before=dossier.agreement.year - 1,
             rows=(),
             total=None,
             partial=False,
@@ -81,10 +81,8 @@ def recipient_changes(
             unreadable=name or "",
         )
         return dict.fromkeys(recipients, gone) if name else {}
-    comparison = compare(
-        material.compared, Side(material.agreement, material.allocation), recipients
-    )
-    printed = _printed_in(material.compared)
+    comparison = compare(dossier.compared, Side(dossier.agreement, dossier.allocation), recipients)
+    printed = _printed_in(dossier.compared)
     of_type = {kind: _of_type(comparison, kind) for kind in dict(recipients)}
     return {
         (each.recipients, each.code): _filled(

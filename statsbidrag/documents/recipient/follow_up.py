@@ -24,7 +24,7 @@ from statsbidrag.agreement.citations import Citation, DatedSource, citation, dat
 from statsbidrag.allocation.figures import Figure, maturities_to_explain
 from statsbidrag.comparison.agreements import Recipient
 from statsbidrag.documents.parts.requisition_sum import requisitions
-from statsbidrag.dossier.dossier import Material
+from statsbidrag.dossier.dossier import Dossier
 from statsbidrag.plans.county_plans import Placed, county_amounts, placed
 from statsbidrag.plans.issued import Replaced
 from statsbidrag.plans.outcomes import paired, plan_of
@@ -210,22 +210,20 @@ class OutcomeView:
         )
 
 
-def outcome_views(material: Material) -> tuple[OutcomeView, ...]:
+def outcome_views(dossier: Dossier) -> tuple[OutcomeView, ...]:
     """The follow-up of every recipient that has an outcome, in the order of their files.
 
     None for an agreement that is only partly known or whose documents are withheld.
     """
-    stopped = {"agreement", "documents"} & {*material.reconciliation.withheld()}
-    if stopped or material.agreement.coverage == Coverage.PARTIAL or not material.outcomes:
+    stopped = {"agreement", "documents"} & {*dossier.reconciliation.withheld()}
+    if stopped or dossier.agreement.coverage == Coverage.PARTIAL or not dossier.outcomes:
         return ()
-    asked = requisitions(material.agreement, material.allocation)
-    return tuple(_view(material, outcome, asked) for outcome in material.outcomes)
+    asked = requisitions(dossier.agreement, dossier.allocation)
+    return tuple(_view(dossier, outcome, asked) for outcome in dossier.outcomes)
 
 
-def _view(
-    material: Material, outcome: Outcome, asked: Mapping[Recipient, int | None]
-) -> OutcomeView:
-    agreement = material.agreement
+def _view(dossier: Dossier, outcome: Outcome, asked: Mapping[Recipient, int | None]) -> OutcomeView:
+    agreement = dossier.agreement
     recipients, code = outcome.recipient_type, outcome.recipient_code
     terms = next(
         (t for t in agreement.conditions_for(recipients) if t.about == About.REPAYMENT), None
@@ -233,10 +231,10 @@ def _view(
     form = agreement.form_for(FormKind.FINANCIAL_REPORT, recipients)
     main = agreement.sources.get("agreement", next(iter(agreement.sources.values())))
     return OutcomeView(
-        path=f"{material.folder(recipients, code)}/{FILE}",
+        path=f"{dossier.folder(recipients, code)}/{FILE}",
         recipients=recipients,
         code=code,
-        name=reg.names(material.register, recipients)[code],
+        name=reg.names(dossier.register, recipients)[code],
         example=outcome.example,
         draft=agreement.status == Status.DRAFT,
         year=agreement.year,
@@ -247,9 +245,9 @@ def _view(
         source=outcome.source,
         through=outcome.through,
         comment=outcome.comment,
-        has_plan=plan_of(outcome, material.plans) is not None,
-        posts=tuple(_posts(material, outcome)),
-        total=material.figures.known(TOTAL, recipients, code),
+        has_plan=plan_of(outcome, dossier.plans) is not None,
+        posts=tuple(_posts(dossier, outcome)),
+        total=dossier.figures.known(TOTAL, recipients, code),
         requisition_sek=asked.get((recipients, code)),
         received_sek=outcome.received,
         used_sek=outcome.used_sek,
@@ -261,15 +259,15 @@ def _view(
     )
 
 
-def _posts(material: Material, outcome: Outcome) -> Iterator[PostOutcome]:
-    agreement: Agreement = material.agreement
+def _posts(dossier: Dossier, outcome: Outcome) -> Iterator[PostOutcome]:
+    agreement: Agreement = dossier.agreement
     recipients, code = outcome.recipient_type, outcome.recipient_code
-    plan = plan_of(outcome, material.plans)
-    own = placed(plan, county_amounts(material.allocation, code)) if plan else ()
+    plan = plan_of(outcome, dossier.plans)
+    own = placed(plan, county_amounts(dossier.allocation, code)) if plan else ()
     for post in agreement.posts_of(recipients):
         yield _post(
             post,
-            material.figures.known(post.id, recipients, code),
+            dossier.figures.known(post.id, recipients, code),
             [each for each in own if each.measure.post == post.id],
             outcome,
             planned=plan is not None,

@@ -32,7 +32,7 @@ from statsbidrag.documents.parts.guidance import ConditionRow, Task, conditions_
 from statsbidrag.documents.parts.population_notes import PopulationNote, population_notes
 from statsbidrag.documents.parts.requisition_sum import requisition_sek
 from statsbidrag.documents.recipient.change import AreaChange, RecipientChange, recipient_changes
-from statsbidrag.dossier.dossier import Material
+from statsbidrag.dossier.dossier import Dossier
 from statsbidrag.errors import ProgramError
 from statsbidrag.plans.issued import Replaced
 from statsbidrag.register import recipients as reg
@@ -218,25 +218,25 @@ class RecipientView:
                     yield shown
 
 
-def recipient_views(material: Material) -> tuple[RecipientView, ...]:
+def recipient_views(dossier: Dossier) -> tuple[RecipientView, ...]:
     """The letters to every region, every municipality and SKR, in that order and by code.
 
     None for an agreement that is only partly known or whose documents are withheld; none to a
     recipient type without a post, or with one whose key nobody knows.
     """
-    agreement = material.agreement
-    stopped = {"agreement", "documents"} & {*material.reconciliation.withheld()}
+    agreement = dossier.agreement
+    stopped = {"agreement", "documents"} & {*dossier.reconciliation.withheld()}
     if stopped or agreement.coverage == Coverage.PARTIAL:
         return ()
     recipients = [
         (kind, code)
         for kind in TYPES
         if (own := agreement.posts_of(kind)) and not any(post.unresolved for post in own)
-        for code in reg.codes(material.register, kind)
+        for code in reg.codes(dossier.register, kind)
     ]
-    gathered = _gathered(material, recipients)
-    told = {kind: _told(material, kind) for kind in dict(recipients)}
-    return tuple(_view(material, gathered, told[each[0]], each) for each in recipients)
+    gathered = _gathered(dossier, recipients)
+    told = {kind: _told(dossier, kind) for kind in dict(recipients)}
+    return tuple(_view(dossier, gathered, told[each[0]], each) for each in recipients)
 
 
 # --- What is said to all of one type ---------------------------------------------------------
@@ -256,8 +256,8 @@ class _Told:
     names: dict[str, str]
 
 
-def _told(material: Material, recipients: RecipientType) -> _Told:
-    agreement = material.agreement
+def _told(dossier: Dossier, recipients: RecipientType) -> _Told:
+    agreement = dossier.agreement
     form = agreement.form_for(FormKind.REQUISITION, recipients)
     return _Told(
         tasks=tasks_of(agreement, recipients),
@@ -267,7 +267,7 @@ def _told(material: Material, recipients: RecipientType) -> _Told:
         repayment=tuple(dated(agreement, "repayment")),
         requisition_form=form.title if form else "",
         groups={group.id: group.label for group in agreement.post_groups},
-        names=reg.names(material.register, recipients),
+        names=reg.names(dossier.register, recipients),
     )
 
 
@@ -294,11 +294,9 @@ class _Gathered:
     changes: dict[Recipient, RecipientChange]
 
 
-def _gathered(material: Material, recipients: Sequence[Recipient]) -> _Gathered:
+def _gathered(dossier: Dossier, recipients: Sequence[Recipient]) -> _Gathered:
     derivations: dict[Recipient, list[Derivation]] = {}
-    for each in derive_all(
-        material.agreement, material.basis, material.allocation, material.register
-    ):
+    for each in derive_all(dossier.agreement, dossier.basis, dossier.allocation, dossier.register):
         derivations.setdefault((each.recipient_type, each.recipient_code), []).append(each)
     return _Gathered(
         derivations={recipient: tuple(own) for recipient, own in derivations.items()},
@@ -306,17 +304,17 @@ def _gathered(material: Material, recipients: Sequence[Recipient]) -> _Gathered:
             (
                 str(row.post),
                 (RecipientType(str(row.recipient_type)), str(row.recipient_code)),
-            ): source_title(material.agreement, str(row.source))
-            for row in material.published.itertuples(index=False)
+            ): source_title(dossier.agreement, str(row.source))
+            for row in dossier.published.itertuples(index=False)
         },
-        changes=recipient_changes(material, recipients),
+        changes=recipient_changes(dossier, recipients),
     )
 
 
 def _view(
-    material: Material, gathered: _Gathered, told: _Told, recipient: Recipient
+    dossier: Dossier, gathered: _Gathered, told: _Told, recipient: Recipient
 ) -> RecipientView:
-    agreement = material.agreement
+    agreement = dossier.agreement
     recipients, code = recipient
     own = agreement.posts_of(recipients)
     posts = tuple(
@@ -324,23 +322,23 @@ def _view(
             post.label,
             post.title,
             told.groups.get(post.part_of or "", ""),
-            material.figures.of(post.id, *recipient),
+            dossier.figures.of(post.id, *recipient),
         )
         for post in own
     )
     # Of a single post the post itself is what was printed, if anything was.
-    total = posts[0].amount if len(posts) == 1 else material.figures.of(TOTAL, *recipient)
+    total = posts[0].amount if len(posts) == 1 else dossier.figures.of(TOTAL, *recipient)
     computations = tuple(
-        _computation(material, gathered, recipient, post, derivation)
+        _computation(dossier, gathered, recipient, post, derivation)
         for post, derivation in zip(own, gathered.derivations[recipient], strict=True)
     )
-    population = tuple(_population(material, computations))
+    population = tuple(_population(dossier, computations))
     printed = [
         gathered.printed.get((name, recipient), "") for name in (*(p.id for p in own), TOTAL)
     ]
     main = agreement.sources.get("agreement", next(iter(agreement.sources.values())))
     return RecipientView(
-        path=f"{material.folder(*recipient)}/tilldelning",
+        path=f"{dossier.folder(*recipient)}/tilldelning",
         recipients=recipients,
         code=code,
         name=told.names[code],
@@ -366,12 +364,12 @@ def _view(
         rounding_assumed=recipients in agreement.rounding.assumed_for,
         computations=computations,
         population=population,
-        notes=population_notes(_sidecars(material, population)),
+        notes=population_notes(_sidecars(dossier, population)),
     )
 
 
 def _computation(
-    material: Material,
+    dossier: Dossier,
     gathered: _Gathered,
     recipient: Recipient,
     post: Post,
@@ -380,26 +378,26 @@ def _computation(
     source = gathered.printed.get((post.id, recipient), "")
     return Computation(
         label=post.label,
-        key=citation(material.agreement, derivation.reference),
+        key=citation(dossier.agreement, derivation.reference),
         derivation=replace(derivation, published_source=source),
         calibrated=any(
-            _is_calibrated(material, step.population.sha256, post, recipient)
+            _is_calibrated(dossier, step.population.sha256, post, recipient)
             for step in derivation.steps
             if step.population is not None
         ),
     )
 
 
-def _is_calibrated(material: Material, sha256: str, post: Post, recipient: Recipient) -> bool:
-    sidecar = material.extracts.get(sha256)
+def _is_calibrated(dossier: Dossier, sha256: str, post: Post, recipient: Recipient) -> bool:
+    sidecar = dossier.extracts.get(sha256)
     return sidecar is not None and any(
-        (fit.agreement, fit.post) == (material.agreement.id, post.id)
+        (fit.agreement, fit.post) == (dossier.agreement.id, post.id)
         and recipient[1] in fit.recipients
         for fit in sidecar.calibrated_to
     )
 
 
-def _population(material: Material, computations: Sequence[Computation]) -> Iterator[OwnPopulation]:
+def _population(dossier: Dossier, computations: Sequence[Computation]) -> Iterator[OwnPopulation]:
     """Each population that some amount rests on, once, in the order of their use."""
     cells = [
         step.population
@@ -408,7 +406,7 @@ def _population(material: Material, computations: Sequence[Computation]) -> Iter
         if step.population is not None
     ]
     for cell in dict.fromkeys(cells):
-        yield _own_population(cell, material.extracts.get(cell.sha256))
+        yield _own_population(cell, dossier.extracts.get(cell.sha256))
 
 
 def _own_population(cell: PopulationCell, sidecar: PopulationSidecar | None) -> OwnPopulation:
@@ -426,12 +424,10 @@ def _own_population(cell: PopulationCell, sidecar: PopulationSidecar | None) -> 
     )
 
 
-def _sidecars(
-    material: Material, population: Iterable[OwnPopulation]
-) -> Iterator[PopulationSidecar]:
+def _sidecars(dossier: Dossier, population: Iterable[OwnPopulation]) -> Iterator[PopulationSidecar]:
     for sha256 in dict.fromkeys(each.sha256 for each in population):
-        if sha256 in material.extracts:
-            yield material.extracts[sha256]
+        if sha256 in dossier.extracts:
+            yield dossier.extracts[sha256]
 
 
 # --- The same figures, for a spreadsheet and for a program -----------------------------------
