@@ -10,7 +10,8 @@ from assets.settings import Folders, agreements
 from assets.stage_files import result, stage_metadata
 from schemas import tables
 from schemas.agreement import Agreement
-from statsbidrag.population.reading import basis_frame, read_extracts
+from statsbidrag.population.basis import basis_frame
+from statsbidrag.population.reading import read_extracts
 from statsbidrag.register.recipients import read_register
 
 

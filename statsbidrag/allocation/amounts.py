@@ -22,7 +22,8 @@ from statsbidrag.allocation.keys import Split, UnfitKeyError, met, split
 from statsbidrag.allocation.rounding import round_column, round_sums
 from statsbidrag.errors import ProgramError, input_error
 from statsbidrag.files.checked_tables import checked_own
-from statsbidrag.population.reading import BasisKey, basis_of, maturity_of
+from statsbidrag.population.basis import maturity_of
+from statsbidrag.population.demand import BasisKey, basis_of
 from statsbidrag.register import recipients as reg
 
 NATION_NAME = "Riket"

@@ -30,7 +30,7 @@ from schemas.keys import (
 from statsbidrag.allocation.amounts import AmountRow, Measured, rows, split_post
 from statsbidrag.allocation.rounding import half_up
 from statsbidrag.errors import UsageError
-from statsbidrag.population.reading import basis_of
+from statsbidrag.population.demand import basis_of
 from statsbidrag.register import recipients as reg
 from statsbidrag.swedish.key_sentences import (
     exact_number,

@@ -21,7 +21,7 @@ from schemas.reconciliation import Reconciliation
 from schemas.sidecar import PopulationSidecar, WeightsSidecar
 from statsbidrag.allocation.figures import Figures
 from statsbidrag.comparison.agreements import Side
-from statsbidrag.population.reading import Everyone
+from statsbidrag.population.basis import Everyone
 from statsbidrag.register import recipients as reg
 from statsbidrag.register.outlines import Outlines
 

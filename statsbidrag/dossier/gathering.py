@@ -27,14 +27,11 @@ from statsbidrag.files.raw_folder import Raw
 from statsbidrag.plans.county_plans import load_plans
 from statsbidrag.plans.issued import load_decisions
 from statsbidrag.plans.outcomes import load_outcomes
+from statsbidrag.population.basis import basis_frame, everyone
 from statsbidrag.population.corrections import read_corrections
-from statsbidrag.population.reading import (
-    Extract,
-    basis_frame,
-    everyone,
-    read_extracts,
-    weight_tables,
-)
+from statsbidrag.population.demand import weight_tables
+from statsbidrag.population.extract import Extract
+from statsbidrag.population.reading import read_extracts
 from statsbidrag.reconciliation.amounts import reconcile
 from statsbidrag.register.outlines import read_outlines
 from statsbidrag.register.recipients import read_register

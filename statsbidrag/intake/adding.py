@@ -24,8 +24,10 @@ from statsbidrag.errors import InputError, UsageError, input_error
 from statsbidrag.files.raw_folder import LARGEST, Raw, Sealed
 from statsbidrag.intake.cell_selection import USUAL_CONTENTS
 from statsbidrag.intake.storing import NewExtract, free_stem, store
+from statsbidrag.population.demand import reference_dates
+from statsbidrag.population.extract import Extract
 from statsbidrag.population.formats.detection import Format, format_of
-from statsbidrag.population.reading import Extract, read_extract, reference_dates, retired_by
+from statsbidrag.population.reading import read_extract, retired_by
 from statsbidrag.register import recipients as reg
 
 TABLE: Final = "TAB1267"

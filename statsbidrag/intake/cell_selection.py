@@ -22,7 +22,7 @@ from schemas.common import Level
 from schemas.keys import AgeInterval
 from statsbidrag.errors import InputError, input_error
 from statsbidrag.intake.pxweb_answers import Selection, Table, Variable
-from statsbidrag.population.reading import BasisKey
+from statsbidrag.population.demand import BasisKey
 from statsbidrag.register import recipients as reg
 from statsbidrag.swedish.key_sentences import ages_in_words
 from statsbidrag.swedish.typography import counted, listed, long_date

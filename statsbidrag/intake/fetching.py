@@ -28,9 +28,11 @@ from statsbidrag.intake.cell_selection import CONTENTS, TIME, Wanted, wanted_of
 from statsbidrag.intake.pxweb import Answer, PxWeb
 from statsbidrag.intake.pxweb_answers import Table, flags_of, labels_of, require_unchanged
 from statsbidrag.intake.storing import NewExtract, elsewhere, free_stem, store
+from statsbidrag.population.demand import bases_of
+from statsbidrag.population.extract import Extract
 from statsbidrag.population.perturbation import perturbation_of
 from statsbidrag.population.preliminary import is_preliminary
-from statsbidrag.population.reading import Extract, bases_of, read_extract
+from statsbidrag.population.reading import read_extract
 from statsbidrag.register import recipients as reg
 from statsbidrag.register.recipients import read_register
 from statsbidrag.swedish.typography import NBSP, counted

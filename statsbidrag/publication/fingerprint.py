@@ -22,7 +22,7 @@ from statsbidrag.errors import InputError
 from statsbidrag.files.raw_folder import Raw, described_by
 from statsbidrag.files.yaml_reading import read_model
 from statsbidrag.population.corrections import read_corrections
-from statsbidrag.population.reading import reference_dates, weight_tables
+from statsbidrag.population.demand import reference_dates, weight_tables
 from statsbidrag.rendering.pdf import engine_versions
 
 _SOURCES: Final = ("pipelines", "assets", "statsbidrag", "schemas")

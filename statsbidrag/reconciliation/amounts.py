@@ -20,8 +20,7 @@ from schemas.reconciliation import Kind, Reconciliation, Result, Severity, Verdi
 from statsbidrag.allocation.amounts import AmountRow, rows
 from statsbidrag.allocation.rounding import half_up
 from statsbidrag.plans.county_plans import Placed, county_amounts, placed, placed_sum
-from statsbidrag.population.perturbation import tolerance
-from statsbidrag.population.reading import (
+from statsbidrag.population.extract import (
     Counted,
     Extract,
     allowed,
@@ -29,6 +28,7 @@ from statsbidrag.population.reading import (
     differing,
     same_figures,
 )
+from statsbidrag.population.perturbation import tolerance
 from statsbidrag.register import recipients as reg
 from statsbidrag.swedish.key_sentences import ages_in_words, share_in_words
 from statsbidrag.swedish.recipient_types import ALL_OF

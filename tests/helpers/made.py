@@ -39,7 +39,7 @@ from statsbidrag.agreement.published_figures import no_published
 from statsbidrag.allocation.amounts import allocate
 from statsbidrag.dossier.gathering import Computed
 from statsbidrag.files.project import PROJECT
-from statsbidrag.population.reading import bases_of, weight_tables
+from statsbidrag.population.demand import bases_of, weight_tables
 
 DAY, EARLIER = "2024-11-01", "2023-11-01"
 COUNTIES = {"01": "Alfa län", "02": "Beta län", "03": "Gamma län", "04": "Delta län"}

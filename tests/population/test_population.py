@@ -15,14 +15,11 @@ from statsbidrag.agreement.reading import load_agreement
 from statsbidrag.dossier.gathering import Computed
 from statsbidrag.errors import Problem
 from statsbidrag.files.raw_folder import Raw
+from statsbidrag.population.basis import basis_frame
 from statsbidrag.population.corrections import lost_corrections, read_corrections
-from statsbidrag.population.reading import (
-    Extract,
-    bases_of,
-    basis_frame,
-    read_extract,
-    read_extracts,
-)
+from statsbidrag.population.demand import bases_of
+from statsbidrag.population.extract import Extract
+from statsbidrag.population.reading import read_extract, read_extracts
 from statsbidrag.register import recipients as reg
 from statsbidrag.register.recipients import read_changes, read_register
 from tests.cases.small_country import (

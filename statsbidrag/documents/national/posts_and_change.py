@@ -31,7 +31,7 @@ from statsbidrag.comparison.agreements import (
     compare,
 )
 from statsbidrag.dossier.dossier import Dossier
-from statsbidrag.population.reading import Everyone
+from statsbidrag.population.basis import Everyone
 from statsbidrag.register import recipients as reg
 from statsbidrag.rendering.svg.charts import Bar, Pair, bars, paired_bars
 from statsbidrag.rendering.svg.maps import choropleth

@@ -19,7 +19,7 @@ from schemas.keys import ShareBy, shares_of
 from statsbidrag.allocation.amounts import Measured
 from statsbidrag.allocation.figures import MARKS, MATURITIES
 from statsbidrag.errors import ProgramError
-from statsbidrag.population.reading import BasisKey, basis_of
+from statsbidrag.population.demand import BasisKey, basis_of
 from statsbidrag.swedish.key_sentences import ages_in_words
 from statsbidrag.swedish.recipient_types import TYPES
 from statsbidrag.swedish.typography import long_date, sentence

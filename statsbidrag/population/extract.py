@@ -1,0 +1,142 @@
+"""One proven population file on one of its days, counted for an interval of ages.
+
+Belongs here: the extract itself, what it adds up to, and whether two of them say the same. Does
+not: reading the file (`statsbidrag.population.reading`), or which extract counts
+(`statsbidrag.population.basis`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from itertools import pairwise
+from pathlib import Path
+
+import pandas as pd
+
+from schemas.common import Level
+from schemas.corrections import Correction
+from schemas.keys import AgeInterval
+from schemas.sidecar import Perturbation, PopulationSidecar
+from schemas.tables import OPEN_AGE
+from statsbidrag.population.perturbation import perturbation_of, tolerance
+
+
+@dataclass(frozen=True)
+class Extract:
+    """One verified population file on one of its days: its cells, and what is said of it.
+
+    `frame` is a `schemas.tables.Population` of that day, corrections applied; `delivered` is the
+    sum of its figures before any. `doubts` are Swedish sentences on what the file leaves open;
+    `preliminary`: the file calls itself so.
+    """
+
+    path: Path
+    name: str
+    sidecar: PopulationSidecar
+    reference_date: date
+    frame: pd.DataFrame
+    delivered: int
+    notes: tuple[str, ...] = ()
+    mandatory_notes: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+    preliminary: bool = False
+    corrections: tuple[Correction, ...] = ()
+
+    @property
+    def level(self) -> Level:
+        """The level that its figures are published for."""
+        return self.sidecar.level
+
+    @property
+    def control_total(self) -> int | None:
+        """What its figures should come to, as the sidecar says; None where it does not."""
+        return self.sidecar.control_on(self.reference_date)
+
+    @cached_property
+    def spans(self) -> list[tuple[int, int]]:
+        """The ages that it has figures of, each from and to, in order."""
+        return spans_of(self.frame)
+
+    @property
+    def perturbation(self) -> Perturbation | None:
+        """The random numbers in its figures, None where they are as counted."""
+        notes = (*self.mandatory_notes, *self.notes)
+        return perturbation_of(self.sidecar, notes, self.reference_date)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Persons per region of one age interval, and how many figures were added for each."""
+
+    persons: pd.Series
+    cells: pd.Series
+
+    def by_county(self) -> Counted:
+        """The municipalities added to counties."""
+        county = self.persons.index.str[:2]
+        return Counted(self.persons.groupby(county).sum(), self.cells.groupby(county).sum())
+
+
+def counted(extract: Extract, ages: AgeInterval | None) -> Counted | None:
+    """Persons per region of the extract's own level; None where its ages do not make the interval.
+
+    `ages` None means all ages.
+    """
+    frame = cells_of(extract, ages)
+    if frame is None:
+        return None
+    grouped = frame["population"].groupby(frame["region_code"].array, observed=True)
+    persons, cells = grouped.sum().sort_index(), grouped.size().sort_index()
+    persons.index, cells.index = persons.index.astype("str"), cells.index.astype("str")
+    return Counted(persons, cells)
+
+
+def cells_of(extract: Extract, ages: AgeInterval | None) -> pd.DataFrame | None:
+    """The rows that make the interval exactly; None where the extract's ages do not."""
+    first = 0 if ages is None else ages.first
+    last = OPEN_AGE if ages is None or ages.last is None else ages.last
+    if not tiled(
+        [span for span in extract.spans if first <= span[0] <= span[1] <= last], first, last
+    ):
+        return None
+    frame = extract.frame
+    return frame[(frame["age_from"] >= first) & (frame["age_to"] <= last)]
+
+
+def tiled(spans: Sequence[tuple[int, int]], first: int, last: int) -> bool:
+    """Whether ages, each from and to, follow upon each other from the first to the last."""
+    if not spans or spans[0][0] != first or spans[-1][1] != last:
+        return False
+    return all(b[0] == a[1] + 1 for a, b in pairwise(spans))
+
+
+def spans_of(frame: pd.DataFrame) -> list[tuple[int, int]]:
+    """The ages that there are figures of, each from and to, in order."""
+    distinct = frame[["age_from", "age_to"]].drop_duplicates()
+    return sorted((int(a), int(b)) for a, b in distinct.itertuples(index=False))
+
+
+def differing(one: Counted, other: Counted, random: Perturbation | None) -> list[str]:
+    """The regions whose persons differ by more than the random numbers of their figures allow."""
+    apart = (one.persons - other.persons.reindex(one.persons.index)).abs()
+    cells = one.cells + other.cells.reindex(one.cells.index)
+    beyond = apart > cells.map(lambda number: tolerance(random, int(number)))
+    return [str(code) for code in apart.index[beyond]]
+
+
+def allowed(one: Extract, other: Extract) -> Perturbation | None:
+    """The random numbers that may part two extracts: those of the less exact one."""
+    found = [each for each in (one.perturbation, other.perturbation) if each is not None]
+    return max(found, key=lambda each: each.per_cell, default=None)
+
+
+def same_figures(one: Extract, other: Extract) -> bool:
+    """Whether two extracts hold the very same figures: then random numbers explain nothing.
+
+    The cell key method gives one figure the same random number wherever it is published.
+    """
+    same = (one.reference_date, one.level) == (other.reference_date, other.level)
+    return same and len(one.frame) == len(other.frame)
