@@ -1,7 +1,7 @@
 """What the command line prints of an allocation and of a reconciliation.
 
 Belongs here: the forms `table`, `csv`, `json`, and messages in English. Does not: documents for
-readers (`templates/`), or files for people (`statsbidrag.documents.audit`).
+readers (`templates/`), or files for people (`statsbidrag.files.csv_files`).
 """
 
 from __future__ import annotations

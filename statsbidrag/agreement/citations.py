@@ -1,7 +1,7 @@
 """Where something stands in an agreement's sources, as documents cite it.
 
 Belongs here: from a reference to the source and the place in it, and a day with every document that
-has set it. Does not: how a citation is worded (`templates/makron.html.jinja`).
+has set it. Does not: how a page words a citation (`templates/makron.html.jinja`).
 
 The dataclasses hold values only, no properties: a document's fingerprint covers values.
 """
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from schemas.agreement import Agreement
+from schemas.agreement import Agreement, Post
 from schemas.common import Reference
 from statsbidrag.swedish.typography import NBSP
 
@@ -55,6 +55,13 @@ def citation(agreement: Agreement, reference: Reference) -> Citation:
     if source is None:
         return Citation(False, reference.source, "", place)
     return Citation(reference.source == _AGREEMENT, source.title, source.reference_number, place)
+
+
+def clause(agreement: Agreement, post: Post) -> str:
+    """Where a post's key stands, in words: `Överenskommelsen, avsnitt 4.2`."""
+    found = citation(agreement, post.key_reference or post.reference)
+    words = ("Överenskommelsen" if found.agreement else found.title, found.place)
+    return ", ".join(word for word in words if word)
 
 
 def dated(agreement: Agreement, name: str) -> Iterator[DatedSource]:

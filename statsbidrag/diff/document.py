@@ -8,8 +8,6 @@ spreadsheets (`statsbidrag.diff.writing`).
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -42,11 +40,12 @@ from statsbidrag.diff.sentences import (
     reasons_in_words,
     source_in_words,
 )
-from statsbidrag.documents.audit import withheld_in_words
+from statsbidrag.files.csv_files import csv_bytes
 from statsbidrag.publication.reading_back import PublishedRevision, Step
 from statsbidrag.rendering.pdf import Attachment
 from statsbidrag.swedish.recipient_types import TYPES
 from statsbidrag.swedish.typography import MINUS, NBSP, decimals
+from statsbidrag.swedish.verdicts import withheld_in_words
 
 PATH: Final = "revidering"
 """Where the document lies inside its own folder, without suffix."""
@@ -555,13 +554,9 @@ CSV_HEAD: Final = [
 def revision_csv(view: RevisionView) -> bytes:
     """`revidering.csv`: every amount before and after, the largest difference of a type first.
 
-    Semicolons, a byte order mark, CRLF and decimal commas: what a Swedish spreadsheet opens.
+    Numbers have decimal commas.
     """
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow(CSV_HEAD)
-    writer.writerows(_cells(row) for row in view.rows)
-    return text.getvalue().encode("utf-8-sig")
+    return csv_bytes(CSV_HEAD, (_cells(row) for row in view.rows))
 
 
 def _cells(row: Row) -> list[object]:

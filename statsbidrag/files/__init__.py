@@ -7,6 +7,7 @@ Does not belong here: what a file means.
 | `raw_folder` | what lies in `raw/`, and is it what its sidecar says? |
 | `yaml_reading` | what does a YAML file hold, every mistake with its line and column? |
 | `yaml_writing` | how does the program write YAML as people do? |
+| `csv_files` | how is a CSV for people written, and read again? |
 | `checked_tables` | does a CSV, a frame, hold what its schema says? |
 | `printable_text` | can this text be shown on every page? |
 | `zip_guard` | may this zip archive be opened at all? |

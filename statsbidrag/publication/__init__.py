@@ -6,6 +6,7 @@ Does not belong here: what its documents say.
 |---|---|
 | `fingerprint` | what does a revision depend on? |
 | `contents` | what does it hold besides documents? |
+| `amounts_csv` | how do its amounts, posts and population become CSV files? |
 | `folder` | how is it put in place, and `current` switched? |
 | `reading_back` | what did a published revision say? |
 """

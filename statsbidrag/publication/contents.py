@@ -15,13 +15,12 @@ from schemas.manifest import About
 from schemas.reconciliation import Reconciliation
 from statsbidrag.allocation.derivation import derive_all
 from statsbidrag.allocation.figures import figures_of, maturities_to_explain
-from statsbidrag.documents.audit import (
+from statsbidrag.documents.audit import audit_view, reconciliation_csv
+from statsbidrag.publication.amounts_csv import (
     allocation_csv,
-    audit_view,
     derivation_csv,
     population_csv,
     posts_csv,
-    reconciliation_csv,
     totals_csv,
 )
 from statsbidrag.publication.folder import NAME_LENGTH

@@ -2,14 +2,12 @@
 
 Belongs here: which revision is meant, and its amounts, posts, population and derivations as typed
 objects. Does not: what differs between two of them (`statsbidrag.diff.comparing`), or how the files
-are written (`statsbidrag.documents.audit`).
+are written (`statsbidrag.publication.amounts_csv`).
 """
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import os
 import re
 from collections.abc import Mapping, Sequence
@@ -26,6 +24,7 @@ from schemas.decisions import Issued
 from schemas.manifest import Manifest
 from statsbidrag.allocation.figures import MATURITIES, Figure
 from statsbidrag.errors import ProgramError, UsageError
+from statsbidrag.files.csv_files import csv_rows
 from statsbidrag.plans.issued import AUDIT as DECISIONS
 from statsbidrag.publication.contents import ALLOCATION, DERIVATIONS, POPULATION, POSTS, TOTALS
 from statsbidrag.publication.folder import CURRENT, MANIFEST, NAME_LENGTH
@@ -288,8 +287,7 @@ def _altered(agreement_id: str, folder: Path, found: str) -> ProgramError:
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
-    text = path.read_bytes().decode("utf-8-sig")
-    return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=";"))
+    return csv_rows(path.read_bytes())
 
 
 def _posts(rows: Sequence[Mapping[str, str]]) -> dict[str, PublishedPost]:

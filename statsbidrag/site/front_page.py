@@ -16,9 +16,9 @@ from schemas.common import Maturity
 from schemas.manifest import Manifest
 from statsbidrag.diff.writing import DIFF, PAGE
 from statsbidrag.documents.audit import PATH as AUDIT
-from statsbidrag.documents.audit import withheld_in_words
 from statsbidrag.documents.national.tables import PATH as NATION
 from statsbidrag.rendering.templates import html_page
+from statsbidrag.swedish.verdicts import withheld_in_words
 
 TITLE: Final = "Statsbidrag enligt överenskommelse"
 INDEX: Final = "index.html"

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from schemas.common import Level, RecipientType
 from schemas.reconciliation import Verdict
 from statsbidrag.allocation.figures import Figure, maturities_to_explain
-from statsbidrag.documents.audit import csv_bytes
+from statsbidrag.files.csv_files import csv_bytes
 from statsbidrag.register.outlines import Outlines
 from statsbidrag.rendering.svg.charts import Dated, yearly_bars
 from statsbidrag.rendering.svg.locator import locator

@@ -7,8 +7,6 @@ anything that the revisions do not say themselves.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,8 +21,8 @@ from schemas.reconciliation import Kind, Verdict
 from statsbidrag.allocation.derivation import rounding_step
 from statsbidrag.allocation.figures import Figure, maturities_to_explain
 from statsbidrag.diff.sentences import is_weight
-from statsbidrag.documents.audit import KINDS, VERDICTS
 from statsbidrag.errors import ProgramError, UsageError
+from statsbidrag.files.csv_files import csv_rows
 from statsbidrag.publication.reading_back import (
     Key,
     PublishedBasis,
@@ -35,6 +33,7 @@ from statsbidrag.publication.reading_back import (
 )
 from statsbidrag.swedish.alphabet import alphabetical, slug
 from statsbidrag.swedish.typography import kronor
+from statsbidrag.swedish.verdicts import KINDS, VERDICTS
 
 FOLDER: Final = "mottagare"
 """The folder of the output that holds the recipients' pages."""
@@ -299,10 +298,9 @@ def _step(step: Step, bases: Mapping[str, PublishedBasis]) -> StepShown:
 
 def _verdicts(path: Path) -> dict[Key, Verdict]:
     """What each comparison with a published amount came to, by the amount's cell."""
-    text = path.read_bytes().decode("utf-8-sig")
     wanted = KINDS[Kind.PUBLISHED_AMOUNT][0]
     found: dict[Key, Verdict] = {}
-    for row in csv.DictReader(io.StringIO(text, newline=""), delimiter=";"):
+    for row in csv_rows(path.read_bytes(), ("slag", "celler", "utslag")):
         if row["slag"] == wanted:
             for cell in row["celler"].split(", "):
                 post, _, who = cell.partition(" ")

@@ -18,7 +18,6 @@ from schemas.common import Level
 from schemas.manifest import Manifest
 from statsbidrag.diff.writing import revision_documents
 from statsbidrag.documents.audit import PATH as AUDIT
-from statsbidrag.documents.audit import withheld_in_words
 from statsbidrag.errors import InputError, ProgramError
 from statsbidrag.files.raw_folder import Raw
 from statsbidrag.publication.fingerprint import inputs_of
@@ -47,6 +46,7 @@ from statsbidrag.site.recipients_across_years import FOLDER, Shown, recipients
 from statsbidrag.site.search_index import INDEX as SEARCH_INDEX
 from statsbidrag.site.search_index import search_index
 from statsbidrag.site.sources_page import SOURCES, sources_page
+from statsbidrag.swedish.verdicts import withheld_in_words
 
 STATEMENT: Final = "tillganglighet.html"
 

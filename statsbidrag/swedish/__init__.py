@@ -8,4 +8,5 @@ Does not belong here: no figure is chosen here.
 | `alphabet` | in which order do names stand, how are they found and turned into addresses? |
 | `key_sentences` | how is a key, a rounding, a step said as a sentence? |
 | `recipient_types` | what are a type's recipients called? |
+| `verdicts` | what are comparisons, their verdicts and what is withheld called? |
 """

@@ -9,9 +9,7 @@ The folder may be a copy, anywhere; nothing is written.
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -22,10 +20,11 @@ from pydantic import ValidationError
 from schemas.agreement import Rounding, RoundingMethod, TotalsFrom
 from schemas.manifest import HashedFile, Manifest
 from statsbidrag.allocation.rounding import half_up, round_column
-from statsbidrag.documents.audit import allocation_csv, totals_csv
 from statsbidrag.dossier.gathering import compute
 from statsbidrag.errors import InputError, StatsbidragError, input_error
+from statsbidrag.files.csv_files import csv_rows
 from statsbidrag.files.raw_folder import Raw
+from statsbidrag.publication.amounts_csv import allocation_csv, totals_csv
 from statsbidrag.publication.contents import ALLOCATION, TOTALS
 from statsbidrag.publication.fingerprint import Inputs, inputs_of
 from statsbidrag.publication.folder import MANIFEST
@@ -36,6 +35,7 @@ _RAW: Final = "raw/"
 _CHUNK: Final = 2**20
 AMOUNT: Final = "belopp, kr"
 """The column of amounts that were computed."""
+_SUMS: Final = (AMOUNT, "publicerat, kr")
 
 
 @dataclass(frozen=True)
@@ -237,11 +237,10 @@ def _whole(recomputed: _Cells) -> bool:
 
 
 def _cells(name: str, content: bytes) -> _Cells:
-    rows = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=";")
     return {
         (name, row.get("slag", ""), row["post"], row["mottagartyp"], row["kod"], column): row[
             column
         ]
-        for row in rows
-        for column in (AMOUNT, "publicerat, kr")
+        for row in csv_rows(content, ("post", "mottagartyp", "kod", *_SUMS))
+        for column in _SUMS
     }

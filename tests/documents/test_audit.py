@@ -20,23 +20,16 @@ from schemas.reconciliation import (
     Verdict,
     Withholds,
 )
-from statsbidrag.documents.audit import (
-    KINDS,
-    MATURITIES,
-    TYPES,
-    VERDICTS,
-    AuditView,
-    allocation_csv,
-    audit_view,
-    reconciliation_csv,
-    totals_csv,
-    withheld_in_words,
-)
+from statsbidrag.allocation.figures import MATURITIES
+from statsbidrag.documents.audit import AuditView, audit_view, reconciliation_csv
 from statsbidrag.dossier.dossier import Dossier
 from statsbidrag.dossier.gathering import dossier_of
 from statsbidrag.files.project import PROJECT
 from statsbidrag.files.raw_folder import Raw
+from statsbidrag.publication.amounts_csv import allocation_csv, totals_csv
 from statsbidrag.rendering.document import Document, fingerprint, render
+from statsbidrag.swedish.recipient_types import TYPES
+from statsbidrag.swedish.verdicts import KINDS, VERDICTS, withheld_in_words
 from tests.helpers.pages import page as shown
 from tests.helpers.pages import text_of
 

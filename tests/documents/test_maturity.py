@@ -19,11 +19,12 @@ from pypdf import PdfReader
 
 from schemas.common import Maturity
 from schemas.manifest import Manifest
-from statsbidrag.documents.audit import allocation_csv, audit_view, totals_csv
+from statsbidrag.documents.audit import audit_view
 from statsbidrag.documents.catalogue import views
 from statsbidrag.dossier.dossier import Dossier
 from statsbidrag.dossier.gathering import dossier_of
 from statsbidrag.files.raw_folder import Raw
+from statsbidrag.publication.amounts_csv import allocation_csv, totals_csv
 from statsbidrag.publication.contents import about
 from statsbidrag.rendering.document import render
 from statsbidrag.site.front_page import agreement_entry, index_page

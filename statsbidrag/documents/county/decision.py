@@ -8,8 +8,6 @@ county's recipients each for itself (`statsbidrag.documents.county.overview`).
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
@@ -35,6 +33,7 @@ from statsbidrag.documents.parts.population_notes import (
 from statsbidrag.documents.parts.requisition_sum import requisition_sek
 from statsbidrag.dossier.dossier import Dossier
 from statsbidrag.errors import ProgramError
+from statsbidrag.files.csv_files import csv_bytes
 from statsbidrag.plans.county_plans import Placed, county_amounts, placed
 from statsbidrag.plans.issued import Replaced
 from statsbidrag.register import recipients as reg
@@ -365,10 +364,12 @@ class DecisionView:
         """The document's tables and the overview as CSV files that a Swedish spreadsheet opens."""
         description = f"Tabellerna i {self.title}"
         return (
-            Attachment("fordelning.csv", _csv(_CSV_HEAD, _csv_rows(self)), "text/csv", description),
+            Attachment(
+                "fordelning.csv", csv_bytes(_CSV_HEAD, _csv_rows(self)), "text/csv", description
+            ),
             Attachment(
                 "lansoversikt.csv",
-                _csv(_OVERVIEW_HEAD, _overview_rows(self.overview)),
+                csv_bytes(_OVERVIEW_HEAD, _overview_rows(self.overview)),
                 "text/csv",
                 f"Översikten över {self.county_name}",
             ),
@@ -698,15 +699,6 @@ _OVERVIEW_HEAD: Final = [
     *("mottagartyp", "kod", "mottagare", "post"),
     *("summa, kr", "märke", "mognad"),
 ]
-
-
-def _csv(head: Sequence[str], rows: Iterator[list[str | int]]) -> bytes:
-    """A table with semicolons and a byte order mark, one row per figure of the document."""
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow(head)
-    writer.writerows(rows)
-    return text.getvalue().encode("utf-8-sig")
 
 
 def _csv_rows(view: DecisionView) -> Iterator[list[str | int]]:

@@ -7,8 +7,6 @@ Belongs here: choosing and ordering the figures, as one frozen view. Does not: s
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
@@ -32,6 +30,7 @@ from statsbidrag.documents.national.posts_and_change import (
     NationalChange,
     Posts,
     Rate,
+    RateRow,
     Rates,
     national_change,
     posts,
@@ -46,6 +45,7 @@ from statsbidrag.documents.parts.population_notes import (
 )
 from statsbidrag.dossier.dossier import Dossier
 from statsbidrag.errors import ProgramError
+from statsbidrag.files.csv_files import csv_bytes
 from statsbidrag.plans.issued import Replaced
 from statsbidrag.register import recipients as reg
 from statsbidrag.rendering.pdf import Attachment
@@ -815,15 +815,18 @@ _CSV_HEAD: Final = ["mottagartyp", "kod", "mottagare", "post", "belopp, kr", "mÃ
 
 
 def national_csv(view: NationalView) -> bytes:
-    """All figures of the tables, one per row: semicolons and a byte order mark, for people."""
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow(_CSV_HEAD)
-    for section, row, label, cell in _cells(view):
-        kind = TYPES[section.recipients]
-        shown = ["", "", ""] if cell is None else [cell.sek, cell.mark, cell.word]
-        writer.writerow([kind, row.code, row.name, label, *shown])
-    return text.getvalue().encode("utf-8-sig")
+    """All figures of the tables, one per row, for people."""
+    return csv_bytes(
+        _CSV_HEAD,
+        (
+            [TYPES[section.recipients], row.code, row.name, label, *_shown(cell)]
+            for section, row, label, cell in _cells(view)
+        ),
+    )
+
+
+def _shown(cell: Figure | None) -> list[object]:
+    return [None, None, None] if cell is None else [cell.sek, cell.mark, cell.word]
 
 
 _RATES_HEAD: Final = [
@@ -840,18 +843,17 @@ _RATES_HEAD: Final = [
 
 def rates_csv(per_person: PerPerson) -> bytes:
     """Kronor per inhabitant as printed, one row per county and municipality, with its parts."""
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow(_RATES_HEAD)
-    for of in per_person.both:
-        for row in (*of.rows, of.nation):
-            sek = row.together.sek if row.together else ""
-            # U+00A0 between thousands is for readers: a spreadsheet takes it for a text.
-            own = (
-                [row.rate.text.replace(NBSP, ""), row.rate.mark, MATURITIES[row.rate.maturity]]
-                if row.rate
-                else ["", "", ""]
-            )
-            level = TYPES[RecipientType(str(of.level))]
-            writer.writerow([level, row.code, row.name, sek, row.persons, *own])
-    return text.getvalue().encode("utf-8-sig")
+    return csv_bytes(
+        _RATES_HEAD,
+        (_rate_cells(of.level, row) for of in per_person.both for row in (*of.rows, of.nation)),
+    )
+
+
+def _rate_cells(level: Level, row: RateRow) -> list[object]:
+    sek = row.together.sek if row.together else None
+    own: list[object] = [None, None, None]
+    if row.rate:
+        # U+00A0 between thousands is for readers: a spreadsheet takes it for a text.
+        shown = row.rate.text.replace(NBSP, "")
+        own = [shown, row.rate.mark, MATURITIES[row.rate.maturity]]
+    return [TYPES[RecipientType(str(level))], row.code, row.name, sek, row.persons, *own]

@@ -8,8 +8,6 @@ outcome's file is in order (`statsbidrag.plans.outcomes`), or the annex's form
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -25,6 +23,7 @@ from statsbidrag.allocation.figures import Figure, maturities_to_explain
 from statsbidrag.comparison.agreements import Recipient
 from statsbidrag.documents.parts.requisition_sum import requisitions
 from statsbidrag.dossier.dossier import Dossier
+from statsbidrag.files.csv_files import csv_bytes
 from statsbidrag.plans.county_plans import Placed, county_amounts, placed
 from statsbidrag.plans.issued import Replaced
 from statsbidrag.plans.outcomes import paired, plan_of
@@ -314,14 +313,10 @@ _HEAD: Final = [
 
 
 def _csv(view: OutcomeView) -> bytes:
-    """The tables with semicolons and a byte order mark, a row per post and per measure."""
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow(_HEAD)
+    """The tables, a row per post and per measure."""
+    who = [str(view.recipients), view.code, view.name]
     example = "påhittade uppgifter" if view.example else ""
-    for row in _csv_rows(view):
-        writer.writerow([str(view.recipients), view.code, view.name, *row, example])
-    return text.getvalue().encode("utf-8-sig")
+    return csv_bytes(_HEAD, ([*who, *row, example] for row in _csv_rows(view)))
 
 
 def _csv_rows(view: OutcomeView) -> Iterator[list[str | int | None]]:

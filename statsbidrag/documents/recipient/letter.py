@@ -11,8 +11,6 @@ do not show: what changes for somebody else leaves its fingerprint, and its byte
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -34,6 +32,7 @@ from statsbidrag.documents.parts.requisition_sum import requisition_sek
 from statsbidrag.documents.recipient.change import AreaChange, RecipientChange, recipient_changes
 from statsbidrag.dossier.dossier import Dossier
 from statsbidrag.errors import ProgramError
+from statsbidrag.files.csv_files import csv_bytes
 from statsbidrag.plans.issued import Replaced
 from statsbidrag.register import recipients as reg
 from statsbidrag.rendering.pdf import Attachment
@@ -446,13 +445,9 @@ _CSV_HEAD: Final = [
 
 
 def _csv(view: RecipientView) -> bytes:
-    """The tables with semicolons and a byte order mark, one row per figure of the document."""
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow(_CSV_HEAD)
-    for row in _csv_rows(view):
-        writer.writerow([str(view.recipients), view.code, view.name, *row])
-    return text.getvalue().encode("utf-8-sig")
+    """The tables, one row per figure of the document."""
+    who = [str(view.recipients), view.code, view.name]
+    return csv_bytes(_CSV_HEAD, ([*who, *row] for row in _csv_rows(view)))
 
 
 def _csv_rows(view: RecipientView) -> Iterator[list[str | int]]:

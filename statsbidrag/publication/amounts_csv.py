@@ -1,0 +1,163 @@
+"""The amounts of a revision, and what they rest on, as CSV files that people open.
+
+Belongs here: `allocation.csv`, `totals.csv` and the tables of posts, population and derivations
+in `audit/`, which a later comparison reads (`statsbidrag.publication.reading_back`). Does not: the
+comparisons (`statsbidrag.documents.audit`), or the machine's form of the allocation (the command
+`allocate --format csv`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+import pandas as pd
+
+from schemas.agreement import Agreement, Post
+from schemas.common import Maturity
+from statsbidrag.agreement.citations import clause
+from statsbidrag.allocation.amounts import AmountRow, rows
+from statsbidrag.allocation.derivation import Derivation, DerivationStep
+from statsbidrag.allocation.figures import MATURITIES
+from statsbidrag.files.csv_files import csv_bytes
+from statsbidrag.swedish.key_sentences import key_in_words
+from statsbidrag.swedish.recipient_types import TYPES
+
+SUMS: Final = {"group": "summa av en posts delar", "nation": "riket", "total": "totalbelopp"}
+"""What each kind of sum is called, by `AmountRow.kind`."""
+
+AMOUNT_HEAD: Final = [
+    "överenskommelse",
+    "post",
+    "mottagartyp",
+    "kod",
+    "mottagare",
+    "belopp, kr",
+    "mognad",
+    "publicerat, kr",
+]
+"""The columns of amounts; in `totals.csv` the kind of sum stands before them."""
+
+
+def allocation_csv(allocation: pd.DataFrame) -> bytes:
+    """`allocation.csv`: every recipient's amount of every post, and no sums."""
+    own = [row for row in rows(allocation) if row.kind == "post"]
+    return csv_bytes(AMOUNT_HEAD, (_amount(row) for row in own))
+
+
+def totals_csv(allocation: pd.DataFrame) -> bytes:
+    """`totals.csv`: sums of a post's parts, of columns (*riket*) and per recipient."""
+    own = [row for row in rows(allocation) if row.kind != "post"]
+    return csv_bytes(["slag", *AMOUNT_HEAD], ([SUMS[row.kind], *_amount(row)] for row in own))
+
+
+def _amount(row: AmountRow) -> list[object]:
+    return [
+        row.agreement,
+        row.post,
+        TYPES[row.recipient_type],
+        row.recipient_code,
+        row.recipient_name,
+        row.amount_sek,
+        MATURITIES[row.maturity],
+        row.published_sek,
+    ]
+
+
+POPULATION_HEAD: Final = [
+    "underlag",
+    "dag",
+    "nivå",
+    "åldrar",
+    "kod",
+    "antal",
+    "mognad",
+    "fil",
+    "sha256",
+    "platser i filen",
+]
+"""The columns of `audit/folkmangd.csv`."""
+POST_HEAD: Final = [
+    "post",
+    "mottagartyp",
+    "rubrik",
+    "belopp, kr",
+    "regel",
+    "avrundning",
+    "enhet, kr",
+    "bestämmelse",
+    "del av",
+]
+"""The columns of `audit/poster.csv`."""
+DERIVATION_HEAD: Final = [
+    "post",
+    "mottagartyp",
+    "kod",
+    "mottagare",
+    "steg",
+    "i ord",
+    "formel",
+    "exakt, kr",
+    "eget underlag",
+    "allas underlag",
+    "underlag",
+]
+"""The columns of `audit/harledning.csv`."""
+
+
+def population_csv(basis: pd.DataFrame) -> bytes:
+    """`audit/folkmangd.csv`: every figure of population (or weight) that an amount rests on."""
+    own = basis.copy()
+    own["maturity"] = [MATURITIES[Maturity(name)] for name in own["maturity"]]
+    return csv_bytes(POPULATION_HEAD, own.itertuples(index=False, name=None))
+
+
+def posts_csv(agreement: Agreement) -> bytes:
+    """`audit/poster.csv`: every post with its money, rule in words, rounding and clause."""
+    return csv_bytes(POST_HEAD, (_post(agreement, post) for post in agreement.posts))
+
+
+def _post(agreement: Agreement, post: Post) -> list[object]:
+    rounding = agreement.rounding_of(post)
+    return [
+        post.id,
+        TYPES[post.recipients],
+        post.label,
+        post.amount,
+        key_in_words(agreement, post),
+        str(rounding.method),
+        rounding.unit,
+        clause(agreement, post),
+        next((group.label for group in agreement.post_groups if group.id == post.part_of), ""),
+    ]
+
+
+def derivation_csv(derivations: Iterable[Derivation]) -> bytes:
+    """`audit/harledning.csv`: one row per post, recipient and step of the key.
+
+    The exact value of a step is a fraction of whole numbers; the recipient's amount is the sum of
+    its steps, rounded. The population (or weight) is the recipient's own and that of all who share.
+    """
+    return csv_bytes(
+        DERIVATION_HEAD,
+        (
+            _step(derivation, number, step)
+            for derivation in derivations
+            for number, step in enumerate(derivation.steps, start=1)
+        ),
+    )
+
+
+def _step(derivation: Derivation, number: int, step: DerivationStep) -> list[object]:
+    cell = step.population
+    return [
+        derivation.post,
+        TYPES[derivation.recipient_type],
+        derivation.recipient_code,
+        derivation.recipient_name,
+        number,
+        step.words,
+        step.formula,
+        f"{step.value.numerator}/{step.value.denominator}",
+        *((cell.recipient, cell.nation, cell.basis) if cell else ("", "", "")),
+    ]
