@@ -31,8 +31,8 @@ from statsbidrag.files.raw_folder import Raw
 from statsbidrag.publication.fingerprint import inputs_of
 from statsbidrag.publication.folder import Revision, find_revision, keep, write_files
 from statsbidrag.register.recipients import codes
-from statsbidrag.rendering.document import STATIC, static_files
 from statsbidrag.rendering.many import print_all
+from statsbidrag.rendering.templates import STATIC, static_files
 from statsbidrag.site.update import write_site
 
 Outcome = tuple[list[StatsbidragError], bool]

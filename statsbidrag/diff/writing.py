@@ -19,7 +19,8 @@ from statsbidrag.diff.document import PATH, RevisionView, Row, revision_csv, rev
 from statsbidrag.errors import StatsbidragError
 from statsbidrag.publication.folder import write_files
 from statsbidrag.publication.reading_back import current_name, read_revision
-from statsbidrag.rendering.document import STATIC, render, static_files
+from statsbidrag.rendering.document import render
+from statsbidrag.rendering.templates import STATIC, static_files
 from statsbidrag.swedish.recipient_types import TYPES
 from statsbidrag.workbooks.book import open_book, print_on_a4
 

@@ -20,12 +20,10 @@ from statsbidrag.documents.recipient.follow_up import OutcomeView, outcome_views
 from statsbidrag.documents.recipient.letter import RecipientView, recipient_views
 from statsbidrag.dossier.dossier import Dossier
 from statsbidrag.plans.issued import last_two, replaced
-from statsbidrag.rendering.document import Document, View, fingerprint, render, static_files
+from statsbidrag.rendering.document import Document, View, fingerprint, render
 
 IssuedView = TypeVar("IssuedView", DecisionView, NationalView, OutcomeView, RecipientView)
 """What can be issued, and hence be replaced."""
-
-__all__ = ["Document", "View", "decision_document", "render", "static_files", "views"]
 
 
 def views(dossier: Dossier, counties: Collection[str] | None = None) -> tuple[View, ...]:

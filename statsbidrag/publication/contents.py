@@ -25,7 +25,8 @@ from statsbidrag.publication.amounts_csv import (
 )
 from statsbidrag.publication.folder import NAME_LENGTH
 from statsbidrag.register.recipients import names
-from statsbidrag.rendering.document import STATIC, render, static_files
+from statsbidrag.rendering.document import render
+from statsbidrag.rendering.templates import STATIC, static_files
 from statsbidrag.workbooks.calculating.allocation import allocation_workbook
 
 ALLOCATION: Final = "allocation.csv"

@@ -21,26 +21,21 @@ from fractions import Fraction
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Final, Protocol, runtime_checkable
+from typing import ClassVar, Final, Protocol, runtime_checkable
 
 from pydantic import BaseModel
 
 from statsbidrag.errors import ProgramError
 from statsbidrag.files.project import TEMPLATES
 from statsbidrag.rendering.pdf import STYLESHEETS, Attachment, engine_versions, render_pdf
+from statsbidrag.rendering.templates import STATIC, environment, static_files
 from statsbidrag.rendering.word.docx_writing import FOLDER, Origin, word_document
-from statsbidrag.swedish.typography import FILTERS, unbroken
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
-
-STATIC: Final = "static"
-"""The folder of a revision that holds style sheets and fonts."""
 
 _MODULES: Final = (
     "statsbidrag.allocation.figures",
     "statsbidrag.rendering.document",
     "statsbidrag.rendering.pdf",
+    "statsbidrag.rendering.templates",
     "statsbidrag.swedish.typography",
 )
 _WORD_MODULES: Final = (
@@ -51,7 +46,6 @@ _WORD_MODULES: Final = (
 _TAG: Final = re.compile("<[^>]*>")
 _LONG_WORD: Final = re.compile(r"(?<![^\s-])(?![0-9a-f]{64})[^ \n-]{29}")
 """A fingerprint is broken anyway, and usual words have at most some twenty-five letters."""
-_STATIC_KINDS: Final = ("css/*.css", "fonts/*", "js/*.js")
 
 
 class View(Protocol):
@@ -149,15 +143,6 @@ def fingerprint(view: View, templates: Path = TEMPLATES) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def static_files(templates: Path = TEMPLATES) -> dict[str, bytes]:
-    """What the HTML of a revision needs beside it, by path below `static/`."""
-    return {
-        path.relative_to(templates).as_posix(): path.read_bytes()
-        for kind in _STATIC_KINDS
-        for path in sorted(templates.glob(kind))
-    }
-
-
 def page_for_paper(view: View, mark: str = "", templates: Path = TEMPLATES) -> str:
     """The HTML that the PDF is set from: links to nothing, the PDF brings its style sheets."""
     return _page(view, mark, "", templates)
@@ -165,35 +150,12 @@ def page_for_paper(view: View, mark: str = "", templates: Path = TEMPLATES) -> s
 
 def _page(view: View, mark: str, static: str, templates: Path) -> str:
     """The HTML, which finds style sheets and scripts below `static`."""
-    template = _environment(templates).get_template(view.template)
+    template = environment(templates).get_template(view.template)
     html = template.render(view=view, fingerprint=mark, static=static)
     # Columns that break words anywhere are for these alone: usual words stay whole.
     if _LONG_WORD.search(_TAG.sub(" ", html)):
         html = html.replace("<body ", '<body class="long-words" ', 1)
     return html
-
-
-@lru_cache(maxsize=4)
-def _environment(templates: Path) -> Environment:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(templates),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        finalize=_finalized,
-    )
-    environment.filters.update(FILTERS)
-    return environment
-
-
-def _finalized(value: object) -> object:
-    """Keeps a sum that people wrote with plain spaces on one line, wherever it is printed."""
-    # What a macro returns is markup already, and its texts have been through here.
-    return unbroken(value) if type(value) is str else value
 
 
 @lru_cache(maxsize=32)
@@ -223,7 +185,7 @@ def _referenced(template: str, templates: Path) -> Iterator[str]:
     from jinja2.meta import find_referenced_templates
 
     yield template
-    parsed = _environment(templates).parse((templates / template).read_text("utf-8"))
+    parsed = environment(templates).parse((templates / template).read_text("utf-8"))
     for name in find_referenced_templates(parsed):
         if name is None:
             raise ProgramError(f"{templates / template}: it includes a template by a variable.")

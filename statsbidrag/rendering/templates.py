@@ -1,20 +1,65 @@
-"""Pages that are only for the screen: the site's own.
+"""From a template and its values to HTML, for documents and for the site's own pages alike.
 
-Belongs here: from a template and its values to bytes. Does not: documents, which are also PDFs
-(`statsbidrag.rendering.document`), or what a page says.
+Belongs here: the templates' environment, what the HTML needs beside it, pages that are only for the
+screen. Does not: documents, which are also PDFs (`statsbidrag.rendering.document`), or what a page
+says.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from html import unescape
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from statsbidrag.files.project import TEMPLATES
-from statsbidrag.rendering.document import _environment
+from statsbidrag.swedish.typography import FILTERS, unbroken
 
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+STATIC: Final = "static"
+"""The folder of a revision that holds style sheets and fonts."""
+
+_STATIC_KINDS: Final = ("css/*.css", "fonts/*", "js/*.js")
 _WORDS: Final = "makron.html.jinja"
+
+
+def static_files(templates: Path = TEMPLATES) -> dict[str, bytes]:
+    """What the HTML of a revision needs beside it, by path below `static/`."""
+    return {
+        path.relative_to(templates).as_posix(): path.read_bytes()
+        for kind in _STATIC_KINDS
+        for path in sorted(templates.glob(kind))
+    }
+
+
+@lru_cache(maxsize=4)
+def environment(templates: Path) -> Environment:
+    """The templates of a folder, read once per process, with the filters that all of them use."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    made = Environment(
+        loader=FileSystemLoader(templates),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        finalize=_finalized,
+    )
+    made.filters.update(FILTERS)
+    return made
+
+
+def _finalized(value: object) -> object:
+    """Keeps a sum that people wrote with plain spaces on one line, wherever it is printed."""
+    # What a macro returns is markup already, and its texts have been through here.
+    return unbroken(value) if type(value) is str else value
+
+
+# --- Pages for the screen --------------------------------------------------------------------
 
 
 def html_page(
@@ -26,11 +71,11 @@ def html_page(
 
 def page_template(template: str, templates: Path = TEMPLATES) -> Callable[..., bytes]:
     """What makes pages of this template, which is read once for all of them."""
-    compiled = _environment(templates).get_template(template)
+    compiled = environment(templates).get_template(template)
     return lambda **values: compiled.render(**values).encode()
 
 
 def in_words(macro: str, *values: object, templates: Path = TEMPLATES) -> str:
     """A wording that documents share (`templates/makron.html.jinja`), as plain text."""
-    words = getattr(_environment(templates).get_template(_WORDS).module, macro)
+    words = getattr(environment(templates).get_template(_WORDS).module, macro)
     return unescape(str(words(*values))).strip()

@@ -31,8 +31,7 @@ from statsbidrag.publication.folder import (
 )
 from statsbidrag.publication.reading_back import revision_names
 from statsbidrag.register.outlines import Outlines, read_geography
-from statsbidrag.rendering.document import STATIC, static_files
-from statsbidrag.rendering.templates import html_page
+from statsbidrag.rendering.templates import STATIC, html_page, static_files
 from statsbidrag.site.front_page import (
     INDEX,
     AgreementEntry,

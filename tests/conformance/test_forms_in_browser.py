@@ -12,7 +12,7 @@ from statsbidrag.documents.recipient.annex_forms import FormView, form_views
 from statsbidrag.dossier.gathering import dossier_of
 from statsbidrag.files.project import TEMPLATES
 from statsbidrag.files.raw_folder import Raw
-from statsbidrag.rendering.document import static_files
+from statsbidrag.rendering.templates import static_files
 from tests.conformance.test_pages_in_browser import (
     NARROW,
     WIDE,

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Dialog, Page, Request
 
 from statsbidrag.documents.catalogue import views
 from statsbidrag.dossier.gathering import dossier_of
-from statsbidrag.rendering.document import static_files
+from statsbidrag.rendering.templates import static_files
 from tests.cases.hostile_texts import SHOWN, full_of
 from tests.cases.small_country import AGREEMENT
 from tests.conformance.test_pages_in_browser import (

@@ -18,7 +18,7 @@ from statsbidrag.errors import ProgramError
 from statsbidrag.files.project import PROJECT
 from statsbidrag.files.raw_folder import Raw
 from statsbidrag.files.yaml_reading import read_yaml
-from statsbidrag.rendering.document import static_files
+from statsbidrag.rendering.templates import static_files
 from statsbidrag.site.front_page import INDEX, index_page
 from statsbidrag.site.handbook import handbook_files, handbook_pages
 from statsbidrag.site.sources_page import SOURCES
