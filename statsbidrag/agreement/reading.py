@@ -18,7 +18,7 @@ from statsbidrag.agreement.checks.guidance import guidance_problems
 from statsbidrag.agreement.checks.structure import Scope, problems_of
 from statsbidrag.errors import InputError, UsageError, input_error
 from statsbidrag.files.raw_folder import Raw
-from statsbidrag.files.yaml_reading import GONE, read_lenient
+from statsbidrag.files.yaml_mending import GONE, read_lenient
 
 _NAME: Final = "okand"
 _REFERENCE: Final = {"source": _NAME}

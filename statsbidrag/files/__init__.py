@@ -6,6 +6,7 @@ Does not belong here: what a file means.
 |---|---|
 | `raw_folder` | what lies in `raw/`, and is it what its sidecar says? |
 | `yaml_reading` | what does a YAML file hold, every mistake with its line and column? |
+| `yaml_mending` | what can still be read of a YAML file with mistakes, and which are they? |
 | `yaml_writing` | how does the program write YAML as people do? |
 | `csv_files` | how is a CSV for people written, and read again? |
 | `checked_tables` | does a CSV, a frame, hold what its schema says? |
