@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, NamedTuple
 
 from pydantic import (
     AfterValidator,
@@ -33,6 +33,13 @@ class RecipientType(StrEnum):
     KOMMUN = "kommun"
     LAN = "lan"
     SKR = "skr"
+
+
+class Recipient(NamedTuple):
+    """Who receives, as data names it: its type and its code within that type."""
+
+    type: RecipientType
+    code: str
 
 
 class Level(StrEnum):

@@ -19,6 +19,7 @@ from schemas.common import (
     CellOrBlank,
     FormatOne,
     PostId,
+    Recipient,
     RecipientCode,
     RecipientType,
     Slug,
@@ -73,6 +74,11 @@ class Outcome(Strict):
                 f"a post is either whole or in measures, and {', '.join(both)} is both"
             )
         return self
+
+    @property
+    def recipient(self) -> Recipient:
+        """Who received and used the money."""
+        return Recipient(self.recipient_type, self.recipient_code)
 
     @property
     def used_sek(self) -> int:

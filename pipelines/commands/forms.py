@@ -17,7 +17,7 @@ from typing import Final
 from pydantic import BaseModel
 
 from pipelines.commands.printing import finding
-from schemas.common import RecipientType
+from schemas.common import Recipient, RecipientType
 from schemas.outcome import Outcome
 from schemas.plan import Plan
 from schemas.reconciliation import Kind, Reconciliation, Result, Severity
@@ -159,15 +159,15 @@ def _sek(value: int) -> str:
     return f"{value:,}".replace(",", " ")
 
 
-def _recipient(text: str) -> tuple[RecipientType, str]:
+def _recipient(text: str) -> Recipient:
     """`lan:23`, `kommun:2380`, `2380` or `SKR`. Raises UsageError for a code of two types."""
     kind, colon, code = text.partition(":")
     if colon and kind in list(RecipientType):
-        return RecipientType(kind), code
+        return Recipient(RecipientType(kind), code)
     if text == "SKR":
-        return RecipientType.SKR, text
+        return Recipient(RecipientType.SKR, text)
     if not colon and len(text) == len("2380"):
-        return RecipientType.KOMMUN, text
+        return Recipient(RecipientType.KOMMUN, text)
     raise UsageError(f"{text}: write lan:23, region:23, kommun:2380 or SKR")
 
 

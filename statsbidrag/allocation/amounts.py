@@ -16,7 +16,7 @@ import pandas as pd
 
 from schemas import tables
 from schemas.agreement import Agreement, Post, Rounding, RoundingMethod, TotalsFrom
-from schemas.common import NATION, TOTAL, Maturity, RecipientType, weakest
+from schemas.common import NATION, TOTAL, Maturity, Recipient, RecipientType, weakest
 from schemas.keys import ShareBy, shares_of
 from statsbidrag.allocation.keys import Split, UnfitKeyError, met, split
 from statsbidrag.allocation.rounding import round_column, round_sums
@@ -62,6 +62,11 @@ class AmountRow:
     maturity: Maturity
     published_sek: int | None
     basis: tuple[str, ...]
+
+    @property
+    def recipient(self) -> Recipient:
+        """Whose row it is."""
+        return Recipient(self.recipient_type, self.recipient_code)
 
     @property
     def cell(self) -> str:

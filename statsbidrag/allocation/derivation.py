@@ -15,7 +15,7 @@ from math import floor
 import pandas as pd
 
 from schemas.agreement import Agreement, Post, Rounding, RoundingMethod
-from schemas.common import Maturity, RecipientType, Reference
+from schemas.common import Maturity, Recipient, RecipientType, Reference
 from schemas.keys import (
     FixedStep,
     LadderStep,
@@ -142,6 +142,11 @@ class Derivation:
     published_sek: int | None
     published_source: str
     unresolved: str = ""
+
+    @property
+    def recipient(self) -> Recipient:
+        """Whose amount it is."""
+        return Recipient(self.recipient_type, self.recipient_code)
 
 
 def derive(

@@ -18,7 +18,7 @@ from functools import cached_property
 import pandas as pd
 
 from schemas.agreement import Agreement, Area, Coverage, Post
-from schemas.common import NATION, TOTAL, Maturity, RecipientType, weakest
+from schemas.common import NATION, TOTAL, Maturity, Recipient, RecipientType, weakest
 from schemas.keys import FixedStep, PartStep, RestStep
 from statsbidrag.allocation.amounts import AmountRow, rows
 from statsbidrag.errors import InputError, Problem, UsageError
@@ -114,6 +114,11 @@ class OfRecipient:
     sum: Line
     total: Line
 
+    @property
+    def recipient(self) -> Recipient:
+        """Who it is."""
+        return Recipient(self.recipients, self.code)
+
 
 @dataclass(frozen=True)
 class PostPair:
@@ -188,7 +193,7 @@ class Side:
         """Each recipient's rows by post; `total` among them. Sums of groups are left out."""
         found: dict[Recipient, dict[str, AmountRow]] = {}
         for row in rows(self.allocation[self.allocation["kind"].isin(["post", "total"])]):
-            found.setdefault((row.recipient_type, row.recipient_code), {})[row.post] = row
+            found.setdefault(row.recipient, {})[row.post] = row
         return found
 
 
@@ -203,9 +208,6 @@ class Comparison:
     types: tuple[OfType, ...]
     recipients: tuple[OfRecipient, ...]
     posts: tuple[PostPair, ...]
-
-
-Recipient = tuple[RecipientType, str]
 
 
 def compare(
@@ -251,7 +253,7 @@ def found_recipients(before: Side, after: Side, text: str, kind: str | None) -> 
         recipient
         for recipients in _types(before, after)
         if named in ("", recipients) and kind in (None, recipients)
-        for recipient in [(recipients, code)]
+        for recipient in [Recipient(recipients, code)]
         if code != NATION and any(_name(side, recipient) for side in (before, after))
     ]
     if not found:
@@ -261,9 +263,9 @@ def found_recipients(before: Side, after: Side, text: str, kind: str | None) -> 
             + how_to_write(
                 text,
                 [
-                    (str(recipients), code, _name(side, (recipients, code)))
+                    (str(each.type), each.code, _name(side, each))
                     for side in (before, after)
-                    for recipients, code in side.amounts
+                    for each in side.amounts
                 ],
             )
         )

@@ -21,7 +21,12 @@ from statsbidrag.rendering.svg.charts import Dated, yearly_bars
 from statsbidrag.rendering.svg.locator import locator
 from statsbidrag.rendering.templates import html_page, page_template
 from statsbidrag.site.front_page import AgreementEntry
-from statsbidrag.site.recipients_across_years import FOLDER, TYPE_ORDER, OfAgreement, Recipient
+from statsbidrag.site.recipients_across_years import (
+    FOLDER,
+    TYPE_ORDER,
+    OfAgreement,
+    RecipientHistory,
+)
 from statsbidrag.swedish.key_sentences import exact_number
 from statsbidrag.swedish.recipient_types import TYPES
 
@@ -62,7 +67,7 @@ class Kin:
 
 
 def recipient_files(
-    everyone: Sequence[Recipient],
+    everyone: Sequence[RecipientHistory],
     entries: Sequence[AgreementEntry],
     outlines: Mapping[Level, Outlines],
 ) -> dict[str, bytes]:
@@ -90,7 +95,9 @@ def recipient_files(
 
 
 def _values(
-    each: Recipient, entries: Mapping[str, AgreementEntry], families: Mapping[str, list[Recipient]]
+    each: RecipientHistory,
+    entries: Mapping[str, AgreementEntry],
+    families: Mapping[str, list[RecipientHistory]],
 ) -> dict[str, object]:
     years = tuple(_years(each, entries))
     return {
@@ -105,7 +112,7 @@ def _values(
     }
 
 
-def kind_of(recipient: Recipient) -> str:
+def kind_of(recipient: RecipientHistory) -> str:
     """What a recipient is, with its code: `Kommun 2380`; nothing for SKR, whose code is no code."""
     if recipient.type == RecipientType.SKR:
         return ""
@@ -113,14 +120,14 @@ def kind_of(recipient: Recipient) -> str:
     return f"{word[:1].upper()}{word[1:]} {recipient.code}"
 
 
-def _years(each: Recipient, entries: Mapping[str, AgreementEntry]) -> Iterator[Year]:
+def _years(each: RecipientHistory, entries: Mapping[str, AgreementEntry]) -> Iterator[Year]:
     found = [entries[own.agreement] for own in each.agreements]
     for entry, own in zip(found, each.agreements, strict=True):
         alone = sum(other.year == entry.year for other in found) == 1
         yield Year(entry, own, str(entry.year) if alone else f"{entry.year} ({entry.title})")
 
 
-def _chart(each: Recipient, years: Sequence[Year]) -> Markup | None:
+def _chart(each: RecipientHistory, years: Sequence[Year]) -> Markup | None:
     """The totals as bars, where there are several to compare."""
     known = [year for year in years if year.own.total is not None]
     if len(known) < 2 or len({year.entry.year for year in years}) < len(years):
@@ -136,16 +143,16 @@ def _chart(each: Recipient, years: Sequence[Year]) -> Markup | None:
     return yearly_bars(rows, title=f"Statsbidrag till {each.name} per år", prefix="ar")
 
 
-def _families(everyone: Sequence[Recipient]) -> dict[str, list[Recipient]]:
+def _families(everyone: Sequence[RecipientHistory]) -> dict[str, list[RecipientHistory]]:
     """The recipients of each county, which their codes begin with."""
-    found: dict[str, list[Recipient]] = {}
+    found: dict[str, list[RecipientHistory]] = {}
     for each in everyone:
         if each.type != RecipientType.SKR:
             found.setdefault(each.code[:2], []).append(each)
     return found
 
 
-def _kin(each: Recipient, families: Mapping[str, list[Recipient]]) -> Iterator[Kin]:
+def _kin(each: RecipientHistory, families: Mapping[str, list[RecipientHistory]]) -> Iterator[Kin]:
     """For a county its region and municipalities; for others the county, and its region."""
     order = [RecipientType.LAN, RecipientType.REGION, RecipientType.KOMMUN]
     own = families.get(each.code[:2], []) if each.type != RecipientType.SKR else []
@@ -157,7 +164,7 @@ def _kin(each: Recipient, families: Mapping[str, list[Recipient]]) -> Iterator[K
             yield Kin(f"{other.path}.html", other.name)
 
 
-def _one_and_the_same(family: Sequence[Recipient]) -> bool:
+def _one_and_the_same(family: Sequence[RecipientHistory]) -> bool:
     """Whether a county has one municipality, which is its region too, as Gotland's is."""
     return sum(one.type == RecipientType.KOMMUN for one in family) == 1
 
@@ -190,7 +197,7 @@ class ListTable:
         return any(total is None for row in self.rows for total in row.totals)
 
 
-def _list_page(everyone: Sequence[Recipient], entries: Sequence[AgreementEntry]) -> bytes:
+def _list_page(everyone: Sequence[RecipientHistory], entries: Sequence[AgreementEntry]) -> bytes:
     counties = {each.code: each.name for each in everyone if each.type == RecipientType.LAN}
     tables = [
         _table([each for each in everyone if each.type == type_], entries, counties, type_)
@@ -207,7 +214,7 @@ def _list_page(everyone: Sequence[Recipient], entries: Sequence[AgreementEntry])
 
 
 def _table(
-    own: Sequence[Recipient],
+    own: Sequence[RecipientHistory],
     entries: Sequence[AgreementEntry],
     counties: Mapping[str, str],
     type_: RecipientType,
@@ -239,7 +246,7 @@ def _table(
 # --- The file --------------------------------------------------------------------------------
 
 
-def recipient_csv(each: Recipient, entries: Mapping[str, AgreementEntry]) -> bytes:
+def recipient_csv(each: RecipientHistory, entries: Mapping[str, AgreementEntry]) -> bytes:
     """A recipient's amounts of every agreement, for a spreadsheet."""
     return csv_bytes(
         _CSV_HEAD,

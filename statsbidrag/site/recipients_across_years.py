@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from schemas.agreement import Rounding, TotalsFrom
-from schemas.common import TOTAL, Maturity, RecipientType
+from schemas.common import TOTAL, Maturity, Recipient, RecipientType
 from schemas.manifest import Manifest
 from schemas.reconciliation import Kind, Verdict
 from statsbidrag.allocation.derivation import rounding_step
@@ -58,9 +58,6 @@ TYPE_ORDER: Final = (
     RecipientType.SKR,
 )
 """The order in which recipients are listed: there are few of the first."""
-
-Who = tuple[RecipientType, str]
-"""A recipient: its type and its code."""
 
 
 @dataclass(frozen=True)
@@ -157,7 +154,7 @@ class OfAgreement:
 
 
 @dataclass(frozen=True)
-class Recipient:
+class RecipientHistory:
     """One recipient, with the newest agreement first."""
 
     type: RecipientType
@@ -201,15 +198,15 @@ class Shown:
     way: str
 
 
-def recipients(shown: Sequence[Shown]) -> tuple[tuple[Recipient, ...], list[ProgramError]]:
+def recipients(shown: Sequence[Shown]) -> tuple[tuple[RecipientHistory, ...], list[ProgramError]]:
     """Everyone who gets something from any of these revisions, in Swedish order within each type.
 
     The revisions come the newest first. A name is that of the newest agreement. Revisions of before
     they carried their derivations are passed over; the errors of those that cannot be read are
     given back.
     """
-    names: dict[Who, str] = {}
-    found: dict[Who, list[OfAgreement]] = defaultdict(list)
+    names: dict[Recipient, str] = {}
+    found: dict[Recipient, list[OfAgreement]] = defaultdict(list)
     failed: list[ProgramError] = []
     for each in shown:
         try:
@@ -226,21 +223,21 @@ def recipients(shown: Sequence[Shown]) -> tuple[tuple[Recipient, ...], list[Prog
             names.setdefault(who, name)
             found[who].append(own)
     order = sorted(
-        found, key=lambda who: (TYPE_ORDER.index(who[0]), alphabetical(names[who]), who[1])
+        found, key=lambda who: (TYPE_ORDER.index(who.type), alphabetical(names[who]), who.code)
     )
-    return tuple(Recipient(*who, names[who], tuple(found[who])) for who in order), failed
+    return tuple(RecipientHistory(*who, names[who], tuple(found[who])) for who in order), failed
 
 
-def _of_agreement(shown: Shown) -> Iterator[tuple[Who, str, OfAgreement]]:
+def _of_agreement(shown: Shown) -> Iterator[tuple[Recipient, str, OfAgreement]]:
     revision = read_tables(shown.folder, shown.manifest)
     verdicts = _verdicts(shown.folder / _RECONCILIATION)
     documents = _documents(shown.manifest, shown.way)
     posts: dict[RecipientType, list[PublishedPost]] = defaultdict(list)
     for post in revision.posts.values():
         posts[post.recipients].append(post)
-    names = {(of, code): each.name for (_, of, code), each in revision.amounts.items()}
+    names = {Recipient(of, code): each.name for (_, of, code), each in revision.amounts.items()}
     for who, name in names.items():
-        own = tuple(_post(revision, post, who, verdicts) for post in posts[who[0]])
+        own = tuple(_post(revision, post, who, verdicts) for post in posts[who.type])
         total = revision.totals.get((TOTAL, *who))
         figure = total.figure if total else own[0].figure if len(own) == 1 else None
         yield (
@@ -251,7 +248,10 @@ def _of_agreement(shown: Shown) -> Iterator[tuple[Who, str, OfAgreement]]:
 
 
 def _post(
-    revision: PublishedRevision, post: PublishedPost, who: Who, verdicts: Mapping[Key, Verdict]
+    revision: PublishedRevision,
+    post: PublishedPost,
+    who: Recipient,
+    verdicts: Mapping[Key, Verdict],
 ) -> PostShown:
     key = (post.id, *who)
     amount = revision.amounts.get(key)
@@ -310,10 +310,10 @@ def _verdicts(path: Path) -> dict[Key, Verdict]:
     return found
 
 
-def _documents(manifest: Manifest, way: str) -> dict[Who, list[RecipientDocument]]:
+def _documents(manifest: Manifest, way: str) -> dict[Recipient, list[RecipientDocument]]:
     """Each recipient's documents: whatever files lie in its folder, known kinds first."""
     titles = {document.path: document.title for document in manifest.documents}
-    stems: dict[Who, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    stems: dict[Recipient, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for file in manifest.outputs:
         who = _whose(file.path)
         if who is not None:
@@ -331,13 +331,13 @@ def _documents(manifest: Manifest, way: str) -> dict[Who, list[RecipientDocument
     }
 
 
-def _whose(path: str) -> Who | None:
+def _whose(path: str) -> Recipient | None:
     """The recipient in whose folder a file lies: `kommun/2380-ostersund/…`, `skr/…`."""
     parts = path.split("/")
     if parts[0] == RecipientType.SKR and len(parts) == 2:
-        return RecipientType.SKR, "SKR"
+        return Recipient(RecipientType.SKR, "SKR")
     if len(parts) == 3 and parts[0] in list(RecipientType):
-        return RecipientType(parts[0]), parts[1].partition("-")[0]
+        return Recipient(RecipientType(parts[0]), parts[1].partition("-")[0])
     return None
 
 

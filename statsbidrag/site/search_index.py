@@ -12,12 +12,12 @@ from collections.abc import Sequence
 from typing import Final
 
 from schemas.common import RecipientType
-from statsbidrag.site.recipients_across_years import FOLDER, Recipient
+from statsbidrag.site.recipients_across_years import FOLDER, RecipientHistory
 
 INDEX: Final = "sokregister.js"
 
 
-def search_index(everyone: Sequence[Recipient]) -> bytes:
+def search_index(everyone: Sequence[RecipientHistory]) -> bytes:
     """`sokregister.js`: a row per recipient, one a line: name, code, what it is, its page.
 
     The page is given without the folder and the suffix that all share. Regions and counties come
@@ -37,7 +37,7 @@ def search_index(everyone: Sequence[Recipient]) -> bytes:
     return f'"use strict";\nconst SOKREGISTER = [\n{lines}\n];\n'.encode()
 
 
-def _what(each: Recipient, county: str) -> str:
+def _what(each: RecipientHistory, county: str) -> str:
     """What a name does not say itself."""
     if each.type == RecipientType.KOMMUN:
         return f"kommun i {county}" if county else "kommun"

@@ -19,7 +19,7 @@ from statsbidrag.documents.national.tables import NationalView
 from statsbidrag.dossier.dossier import Dossier
 from statsbidrag.errors import ProgramError
 from statsbidrag.rendering.document import Document, View, fingerprint, render
-from statsbidrag.site.recipients_across_years import Recipient, Shown, recipients
+from statsbidrag.site.recipients_across_years import RecipientHistory, Shown, recipients
 from tests.helpers.program import (
     RawCopy,
     copy_of_raw,
@@ -69,7 +69,7 @@ def short(view: NationalView) -> NationalView:
 
 def few_recipients(
     shown: Sequence[Shown],
-) -> tuple[tuple[Recipient, ...], list[ProgramError]]:
+) -> tuple[tuple[RecipientHistory, ...], list[ProgramError]]:
     """Of a whole country's recipients those of one county; of a small country all."""
     everyone, failed = recipients(shown)
     own = [each for each in everyone if each.code[:2] in ("23", "SK")]

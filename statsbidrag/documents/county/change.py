@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from schemas.agreement import Agreement
-from schemas.common import RecipientType
+from schemas.common import Recipient, RecipientType
 from schemas.plan import Change, Plan
 from statsbidrag.allocation.figures import Figure
 from statsbidrag.comparison.agreements import (
@@ -70,7 +70,7 @@ def change_sections(
     comparison = compare(
         side,
         Side(agreement, dossier.allocation),
-        [(RecipientType.LAN, county) for county in plans],
+        [Recipient(RecipientType.LAN, county) for county in plans],
     )
     posts = posts_in_words(comparison, RecipientType.LAN)
     return {

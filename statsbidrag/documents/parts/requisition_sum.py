@@ -12,10 +12,9 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from schemas.agreement import Agreement
-from schemas.common import TOTAL
+from schemas.common import TOTAL, Recipient
 from statsbidrag.allocation.amounts import rows
 from statsbidrag.allocation.figures import Figure, shown
-from statsbidrag.comparison.agreements import Recipient
 
 
 def requisition_sek(agreement: Agreement, posts: Iterable[Figure], total: Figure) -> int | None:
@@ -41,11 +40,10 @@ def requisitions(agreement: Agreement, allocation: pd.DataFrame) -> Mapping[Reci
     posts: dict[Recipient, list[Figure | None]] = {}
     totals: dict[Recipient, Figure | None] = {}
     for row in rows(allocation):
-        recipient = row.recipient_type, row.recipient_code
         if row.kind == "post":
-            posts.setdefault(recipient, []).append(shown(row))
+            posts.setdefault(row.recipient, []).append(shown(row))
         elif row.kind == "total" and row.post == TOTAL:
-            totals[recipient] = shown(row)
+            totals[row.recipient] = shown(row)
     return {each: _known(agreement, own, totals.get(each)) for each, own in posts.items()}
 
 

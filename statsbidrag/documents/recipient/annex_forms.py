@@ -20,11 +20,10 @@ from enum import StrEnum
 from typing import ClassVar, Final
 
 from schemas.agreement import Agreement, Coverage, Status
-from schemas.common import RecipientType
+from schemas.common import Recipient, RecipientType
 from schemas.guidance import FieldKind, Fills, Form, FormField, FormKind
 from schemas.outcome import Outcome
 from statsbidrag.agreement.citations import Citation, DatedSource, citation, dated
-from statsbidrag.comparison.agreements import Recipient
 from statsbidrag.documents.parts.requisition_sum import requisitions
 from statsbidrag.dossier.dossier import Dossier
 from statsbidrag.register import recipients as reg
@@ -177,10 +176,10 @@ def form_views(dossier: Dossier) -> tuple[FormView, ...]:
         dossier,
         requisitions(agreement, dossier.allocation),
         {plan.county: plan.requisition.by for plan in dossier.plans},
-        {(each.recipient_type, each.recipient_code): each for each in dossier.outcomes},
+        {each.recipient: each for each in dossier.outcomes},
     )
     return tuple(
-        _view(gathered, kind, form, (recipients, code), name)
+        _view(gathered, kind, form, Recipient(recipients, code), name)
         for recipients in agreement.types()
         if not any(post.unresolved for post in agreement.posts_of(recipients))
         for code, name in sorted(reg.names(dossier.register, recipients).items())

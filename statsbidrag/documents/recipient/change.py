@@ -14,12 +14,11 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from schemas.agreement import Coverage
-from schemas.common import RecipientType
+from schemas.common import Recipient, RecipientType
 from statsbidrag.comparison.agreements import (
     Comparison,
     Line,
     OfRecipient,
-    Recipient,
     Side,
     State,
     compare,
@@ -85,9 +84,7 @@ def recipient_changes(
     printed = _printed_in(dossier.compared)
     of_type = {kind: _of_type(comparison, kind) for kind in dict(recipients)}
     return {
-        (each.recipients, each.code): _filled(
-            of_type[each.recipients], each, printed.get((each.recipients, each.code), ())
-        )
+        each.recipient: _filled(of_type[each.recipients], each, printed.get(each.recipient, ()))
         for each in comparison.recipients
     }
 
@@ -148,7 +145,7 @@ def _printed_in(side: Side) -> Mapping[Recipient, tuple[str, ...]]:
         return {}
     found: dict[Recipient, dict[str, None]] = {}
     for row in side.published.itertuples(index=False):
-        recipient = (RecipientType(str(row.recipient_type)), str(row.recipient_code))
+        recipient = Recipient(RecipientType(str(row.recipient_type)), str(row.recipient_code))
         title = source_title(side.agreement, str(row.source))
         found.setdefault(recipient, {})[title] = None
     return {recipient: tuple(titles) for recipient, titles in found.items()}

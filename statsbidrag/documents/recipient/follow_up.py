@@ -15,12 +15,11 @@ from datetime import UTC, date, datetime, time
 from typing import ClassVar, Final
 
 from schemas.agreement import Agreement, Coverage, Post, Status
-from schemas.common import TOTAL, Maturity, RecipientType
+from schemas.common import TOTAL, Maturity, Recipient, RecipientType
 from schemas.guidance import About, FormKind
 from schemas.outcome import Outcome
 from statsbidrag.agreement.citations import Citation, DatedSource, citation, dated
 from statsbidrag.allocation.figures import Figure, maturities_to_explain
-from statsbidrag.comparison.agreements import Recipient
 from statsbidrag.documents.parts.requisition_sum import requisitions
 from statsbidrag.dossier.dossier import Dossier
 from statsbidrag.files.csv_files import csv_bytes
@@ -247,7 +246,7 @@ def _view(dossier: Dossier, outcome: Outcome, asked: Mapping[Recipient, int | No
         has_plan=plan_of(outcome, dossier.plans) is not None,
         posts=tuple(_posts(dossier, outcome)),
         total=dossier.figures.known(TOTAL, recipients, code),
-        requisition_sek=asked.get((recipients, code)),
+        requisition_sek=asked.get(outcome.recipient),
         received_sek=outcome.received,
         used_sek=outcome.used_sek,
         repayment=tuple(dated(agreement, "repayment")),

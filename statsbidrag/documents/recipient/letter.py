@@ -19,13 +19,12 @@ from fractions import Fraction
 from typing import ClassVar, Final
 
 from schemas.agreement import Agreement, Coverage, Duty, Post, Status, TotalsFrom
-from schemas.common import TOTAL, Maturity, RecipientType
+from schemas.common import TOTAL, Maturity, Recipient, RecipientType
 from schemas.guidance import FormKind
 from schemas.sidecar import PopulationSidecar
 from statsbidrag.agreement.citations import Citation, DatedSource, citation, dated
 from statsbidrag.allocation.derivation import Derivation, PopulationCell, derive_all
 from statsbidrag.allocation.figures import MATURITIES, Figure, maturities_to_explain, summed
-from statsbidrag.comparison.agreements import Recipient
 from statsbidrag.documents.parts.guidance import ConditionRow, Task, conditions_of, tasks_of
 from statsbidrag.documents.parts.population_notes import PopulationNote, population_notes
 from statsbidrag.documents.parts.requisition_sum import requisition_sek
@@ -228,14 +227,14 @@ def recipient_views(dossier: Dossier) -> tuple[RecipientView, ...]:
     if stopped or agreement.coverage == Coverage.PARTIAL:
         return ()
     recipients = [
-        (kind, code)
+        Recipient(kind, code)
         for kind in TYPES
         if (own := agreement.posts_of(kind)) and not any(post.unresolved for post in own)
         for code in reg.codes(dossier.register, kind)
     ]
     gathered = _gathered(dossier, recipients)
     told = {kind: _told(dossier, kind) for kind in dict(recipients)}
-    return tuple(_view(dossier, gathered, told[each[0]], each) for each in recipients)
+    return tuple(_view(dossier, gathered, told[each.type], each) for each in recipients)
 
 
 # --- What is said to all of one type ---------------------------------------------------------
@@ -296,13 +295,13 @@ class _Gathered:
 def _gathered(dossier: Dossier, recipients: Sequence[Recipient]) -> _Gathered:
     derivations: dict[Recipient, list[Derivation]] = {}
     for each in derive_all(dossier.agreement, dossier.basis, dossier.allocation, dossier.register):
-        derivations.setdefault((each.recipient_type, each.recipient_code), []).append(each)
+        derivations.setdefault(each.recipient, []).append(each)
     return _Gathered(
         derivations={recipient: tuple(own) for recipient, own in derivations.items()},
         printed={
             (
                 str(row.post),
-                (RecipientType(str(row.recipient_type)), str(row.recipient_code)),
+                Recipient(RecipientType(str(row.recipient_type)), str(row.recipient_code)),
             ): source_title(dossier.agreement, str(row.source))
             for row in dossier.published.itertuples(index=False)
         },

@@ -13,11 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from schemas.common import RecipientType
+from schemas.common import Recipient, RecipientType
 from schemas.outcome import Outcome
 from schemas.plan import Plan
 from statsbidrag.allocation.figures import Figure, Figures
-from statsbidrag.comparison.agreements import Recipient
 from statsbidrag.dossier.gathering import Computed, compute
 from statsbidrag.errors import InputError, UsageError
 from statsbidrag.files.raw_folder import Raw
@@ -349,7 +348,7 @@ def read_outcome(raw: Raw, path: Path) -> ReadOutcome:
     """The outcome of a filled workbook. Raises InputError with every mistake, each at its cell."""
     mark, book = read_mark(path, _FACTS)
     agreement_id, recipients, code = _MARK.made_for(path, mark, raw.agreement_ids())
-    case = case_of(raw, agreement_id, (recipients, code))
+    case = case_of(raw, agreement_id, Recipient(recipients, code))
     filled = read_form(path, book, outcome_form(case))
     require_made_for(
         filled,
