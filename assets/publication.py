@@ -17,7 +17,7 @@ from statsbidrag.diff.writing import revision_document_of
 from statsbidrag.plans.issued import decision_files
 from statsbidrag.publication.contents import about, revision_files
 from statsbidrag.publication.folder import publish
-from statsbidrag.publication.reading_back import current_name
+from statsbidrag.publication.revision_names import current_name
 from statsbidrag.register.recipients import read_register
 from statsbidrag.rendering.many import stored_files
 from statsbidrag.site.update import write_site

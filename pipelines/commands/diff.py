@@ -14,7 +14,9 @@ from pipelines.commands.printing import aligned, as_comma_lines
 from schemas.common import RecipientType
 from schemas.revision import Reason
 from statsbidrag.diff.comparing import Changes, Line, compare_revisions, summary_of
-from statsbidrag.publication.reading_back import Amount, named_revision, read_revision
+from statsbidrag.publication.reading_back import read_revision
+from statsbidrag.publication.revision import Amount
+from statsbidrag.publication.revision_names import named_revision
 
 _COLUMNS = [
     "before",

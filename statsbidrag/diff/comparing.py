@@ -17,7 +17,7 @@ from typing import Final, TypeVar
 from schemas.common import RecipientType
 from schemas.manifest import HashedFile, Manifest
 from schemas.revision import InputKind, Reason
-from statsbidrag.publication.reading_back import (
+from statsbidrag.publication.revision import (
     Amount,
     Key,
     PublishedBasis,

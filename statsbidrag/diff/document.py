@@ -41,7 +41,7 @@ from statsbidrag.diff.sentences import (
     source_in_words,
 )
 from statsbidrag.files.csv_files import csv_bytes
-from statsbidrag.publication.reading_back import PublishedRevision, Step
+from statsbidrag.publication.revision import PublishedRevision, Step
 from statsbidrag.rendering.pdf import Attachment
 from statsbidrag.swedish.recipient_types import TYPES
 from statsbidrag.swedish.typography import MINUS, NBSP, decimals

@@ -15,7 +15,7 @@ from schemas.agreement import RoundingMethod
 from schemas.revision import InputKind, Reason
 from statsbidrag.allocation.figures import MATURITIES
 from statsbidrag.diff.comparing import Line, PostChange
-from statsbidrag.publication.reading_back import Amount, PublishedBasis, PublishedPost, Step
+from statsbidrag.publication.revision import Amount, PublishedBasis, PublishedPost, Step
 from statsbidrag.swedish.typography import decimals, inside, kronor, listed, number, sentence
 
 REASONS: Final = {

@@ -18,7 +18,8 @@ from statsbidrag.diff.comparing import Changes, Consequence, compare_revisions
 from statsbidrag.diff.document import PATH, RevisionView, Row, revision_csv, revision_view
 from statsbidrag.errors import StatsbidragError
 from statsbidrag.publication.folder import write_files
-from statsbidrag.publication.reading_back import current_name, read_revision
+from statsbidrag.publication.reading_back import read_revision
+from statsbidrag.publication.revision_names import current_name
 from statsbidrag.rendering.document import render
 from statsbidrag.rendering.templates import STATIC, static_files
 from statsbidrag.swedish.recipient_types import TYPES

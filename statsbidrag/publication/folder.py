@@ -14,7 +14,7 @@ import shutil
 import tempfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 from filelock import FileLock
@@ -120,15 +120,40 @@ def remove_others(output: Path, folder: str, keep: Collection[str]) -> None:
                 path.unlink()
 
 
+class UnreadableManifestError(ProgramError):
+    """A manifest that is missing, or not ours: `path` is where it should lie, `reason` why."""
+
+    def __init__(self, path: Path, error: Exception, reason: str) -> None:
+        """`error` is what reading it gave, `reason` the same in words."""
+        self.path = path
+        self.reason = reason
+        self.found = f"{path} cannot be read ({type(error).__name__})"
+        super().__init__(f"{self.found}. Remove the folder {path.parent} and run again.")
+
+
 def read_manifest(folder: Path) -> Manifest:
-    """A revision's manifest. Raises ProgramError where it is missing or not ours."""
+    """A revision's manifest, wherever the folder lies: nothing else reads one.
+
+    Raises UnreadableManifestError where it is missing, is not ours, or lists a file outside.
+    """
+    path = folder / MANIFEST
     try:
-        return Manifest.model_validate_json((folder / MANIFEST).read_bytes())
-    except (OSError, ValidationError) as error:
-        raise ProgramError(
-            f"{folder / MANIFEST} cannot be read ({type(error).__name__}). "
-            f"Remove the folder {folder} and run again."
-        ) from None
+        manifest = Manifest.model_validate_json(path.read_bytes())
+        for file in manifest.outputs:
+            parts = PurePosixPath(file.path)
+            if parts.is_absolute() or ".." in parts.parts:
+                raise ValueError(f"a file outside the folder: {file.path}")
+    except OSError as error:
+        reason = error.strerror or "it cannot be read"
+        raise UnreadableManifestError(path, error, reason) from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        reason = f"{where}: {first['msg']}" if where else first["msg"]
+        raise UnreadableManifestError(path, error, reason) from None
+    except ValueError as error:
+        raise UnreadableManifestError(path, error, str(error)) from None
+    return manifest
 
 
 def current_revision(output: Path, agreement_id: str) -> tuple[Path, Manifest | None]:

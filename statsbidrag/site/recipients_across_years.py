@@ -23,13 +23,13 @@ from statsbidrag.allocation.figures import Figure, maturities_to_explain
 from statsbidrag.diff.sentences import is_weight
 from statsbidrag.errors import ProgramError, UsageError
 from statsbidrag.files.csv_files import csv_rows
-from statsbidrag.publication.reading_back import (
+from statsbidrag.publication.reading_back import read_tables
+from statsbidrag.publication.revision import (
     Key,
     PublishedBasis,
     PublishedPost,
     PublishedRevision,
     Step,
-    read_tables,
 )
 from statsbidrag.swedish.alphabet import alphabetical, slug
 from statsbidrag.swedish.typography import kronor

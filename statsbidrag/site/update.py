@@ -29,7 +29,7 @@ from statsbidrag.publication.folder import (
     remove_others,
     write_files,
 )
-from statsbidrag.publication.reading_back import revision_names
+from statsbidrag.publication.revision_names import revision_names
 from statsbidrag.register.outlines import Outlines, read_geography
 from statsbidrag.rendering.templates import STATIC, html_page, static_files
 from statsbidrag.site.front_page import (

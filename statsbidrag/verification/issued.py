@@ -19,7 +19,7 @@ from statsbidrag.errors import InputError, Problem, ProgramError
 from statsbidrag.files.raw_folder import Raw
 from statsbidrag.files.yaml_reading import YamlFile, read_model
 from statsbidrag.publication.folder import read_manifest
-from statsbidrag.publication.reading_back import revision_names
+from statsbidrag.publication.revision_names import revision_names
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Final
-
-from pydantic import ValidationError
 
 from schemas.agreement import Rounding, RoundingMethod, TotalsFrom
 from schemas.manifest import HashedFile, Manifest
@@ -27,8 +25,9 @@ from statsbidrag.files.raw_folder import Raw
 from statsbidrag.publication.amounts_csv import allocation_csv, totals_csv
 from statsbidrag.publication.contents import ALLOCATION, TOTALS
 from statsbidrag.publication.fingerprint import Inputs, inputs_of
-from statsbidrag.publication.folder import MANIFEST
-from statsbidrag.publication.reading_back import Key, PublishedRevision, read_tables
+from statsbidrag.publication.folder import MANIFEST, UnreadableManifestError, read_manifest
+from statsbidrag.publication.reading_back import read_tables
+from statsbidrag.publication.revision import Key, PublishedRevision
 from statsbidrag.swedish.recipient_types import TYPES
 
 _RAW: Final = "raw/"
@@ -102,29 +101,15 @@ def verify_revision(folder: Path, raw: Raw, project: Path) -> VerifiedRevision:
 
 
 def _manifest(folder: Path) -> Manifest:
-    path = folder / MANIFEST
     try:
-        manifest = Manifest.model_validate_json(path.read_bytes())
-    except OSError as error:
-        raise _no_revision(path, error.strerror or "it cannot be read") from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
-        raise _no_revision(path, f"{where}: {first['msg']}" if where else first["msg"]) from None
-    for file in manifest.outputs:
-        parts = PurePosixPath(file.path)
-        if parts.is_absolute() or ".." in parts.parts:
-            raise _no_revision(path, f"a file outside the folder: {file.path}")
-    return manifest
-
-
-def _no_revision(path: Path, found: str) -> InputError:
-    return input_error(
-        path,
-        expected="the manifest of a published revision",
-        found=found,
-        action="name the folder of a revision, such as output/ID/current, or a copy of one",
-    )
+        return read_manifest(folder)
+    except UnreadableManifestError as error:
+        raise input_error(
+            error.path,
+            expected="the manifest of a published revision",
+            found=error.reason,
+            action="name the folder of a revision, such as output/ID/current, or a copy of one",
+        ) from None
 
 
 def _files(folder: Path, manifest: Manifest) -> Iterator[Disagreement]:

@@ -20,7 +20,7 @@ from pathlib import Path
 from schemas.manifest import Manifest
 from statsbidrag.errors import ProgramError, UsageError
 from statsbidrag.publication.folder import CURRENT, read_manifest
-from statsbidrag.publication.reading_back import current_name, revision_names
+from statsbidrag.publication.revision_names import current_name, revision_names
 from statsbidrag.rendering.word.docx_reading import Bookmark, EditedCopy, read_copy
 from statsbidrag.rendering.word.marked_page import MarkedFigure, amount_of, marked_figures, parse
 

@@ -34,13 +34,9 @@ from statsbidrag.diff.sentences import (
 from statsbidrag.dossier.gathering import Computed
 from statsbidrag.errors import ProgramError, UsageError
 from statsbidrag.files.raw_folder import Raw
-from statsbidrag.publication.reading_back import (
-    PublishedRevision,
-    current_name,
-    named_revision,
-    read_revision,
-    revision_names,
-)
+from statsbidrag.publication.reading_back import read_revision
+from statsbidrag.publication.revision import PublishedRevision
+from statsbidrag.publication.revision_names import current_name, named_revision, revision_names
 from statsbidrag.swedish.typography import decimals
 from tests.cases.small_country import (
     AGES,

@@ -17,7 +17,8 @@ from statsbidrag.plans.issued import decision_files
 from statsbidrag.publication.contents import about, revision_files
 from statsbidrag.publication.fingerprint import inputs_of
 from statsbidrag.publication.folder import publish
-from statsbidrag.publication.reading_back import Amount, read_revision
+from statsbidrag.publication.reading_back import read_revision
+from statsbidrag.publication.revision import Amount
 
 
 def published(raw: Raw, output: Path, agreement_id: str) -> str:

@@ -116,13 +116,15 @@ def test_outlines_of_maps_are_inputs(full: SmallCountry, sources: Path) -> None:
 
 def test_a_moved_file_changes_it(full: SmallCountry, sources: Path) -> None:
     before = inputs(full, sources).fingerprint
-    (sources / "statsbidrag" / "keys.py").rename(sources / "statsbidrag" / "nycklar.py")
+    allocation = sources / "statsbidrag" / "allocation"
+    (allocation / "keys.py").rename(allocation / "nycklar.py")
     assert inputs(full, sources).fingerprint != before
 
 
 def test_two_files_that_change_places_change_it(full: SmallCountry, sources: Path) -> None:
     before = inputs(full, sources).fingerprint
-    one, other = sources / "assets" / "plan.py", sources / "statsbidrag" / "keys.py"
+    one = sources / "assets" / "plan.py"
+    other = sources / "statsbidrag" / "allocation" / "keys.py"
     content = one.read_bytes()
     one.write_bytes(other.read_bytes())
     other.write_bytes(content)
