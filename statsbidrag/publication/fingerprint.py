@@ -23,7 +23,7 @@ from statsbidrag.files.raw_folder import Raw, described_by
 from statsbidrag.files.yaml_reading import read_model
 from statsbidrag.population.corrections import read_corrections
 from statsbidrag.population.demand import reference_dates, weight_tables
-from statsbidrag.rendering.pdf import engine_versions
+from statsbidrag.rendering.engine_versions import engine_versions
 
 _SOURCES: Final = ("pipelines", "assets", "statsbidrag", "schemas")
 _LIBRARIES: Final = ("numpy", "pandas", "pandera", "pydantic", "pyyaml")

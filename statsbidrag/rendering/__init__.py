@@ -6,6 +6,7 @@ Does not belong here: what a page says (`statsbidrag.documents`).
 |---|---|
 | `document` | how does one view become HTML, PDF and Word, and what is its fingerprint? |
 | `templates` | how do a template and its values become HTML, and what lies beside it? |
+| `engine_versions` | which versions of which libraries decide how a page is set? |
 | `pdf` | how does HTML become PDF/A-3a and PDF/UA-1? |
 | `many` | how are many documents drawn at once, or kept unchanged? |
 | `word` | how is a Word document written, and an edited one read back? |

@@ -27,13 +27,15 @@ from pydantic import BaseModel
 
 from statsbidrag.errors import ProgramError
 from statsbidrag.files.project import TEMPLATES
-from statsbidrag.rendering.pdf import STYLESHEETS, Attachment, engine_versions, render_pdf
+from statsbidrag.rendering.engine_versions import engine_versions
+from statsbidrag.rendering.pdf import STYLESHEETS, Attachment, render_pdf
 from statsbidrag.rendering.templates import STATIC, environment, static_files
 from statsbidrag.rendering.word.docx_writing import FOLDER, Origin, word_document
 
 _MODULES: Final = (
     "statsbidrag.allocation.figures",
     "statsbidrag.rendering.document",
+    "statsbidrag.rendering.engine_versions",
     "statsbidrag.rendering.pdf",
     "statsbidrag.rendering.templates",
     "statsbidrag.swedish.typography",

@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from html.parser import HTMLParser
-from importlib.metadata import version
 from io import BytesIO
 from multiprocessing.util import Finalize
 from pathlib import Path
@@ -27,7 +26,6 @@ from urllib.parse import unquote, urlsplit
 
 from statsbidrag.errors import ProgramError, input_error
 from statsbidrag.files.printable_text import font_characters
-from statsbidrag.files.project import TEMPLATES
 
 FONT_FAMILY: Final = "Source Sans 3"
 STYLESHEETS: Final = ("css/base.css", "css/print.css")
@@ -339,19 +337,3 @@ def _visible(html: str) -> list[str]:
     parser.feed(html)
     parser.close()
     return parser.texts
-
-
-# --- Versions --------------------------------------------------------------------------------
-
-
-@lru_cache(maxsize=1)
-def engine_versions() -> dict[str, str]:
-    """The versions of everything that decides how a page is set, for fingerprints and manifests."""
-    with _only_our_fonts(TEMPLATES):
-        from weasyprint.text.ffi import ffi, harfbuzz, pango
-    versions = {name: version(name) for name in ("weasyprint", "pydyf", "fonttools", "jinja2")}
-    # WeasyPrint declares only those of the libraries' functions that it calls itself.
-    ffi.cdef("const char *pango_version_string(void); const char *hb_version_string(void);")
-    versions["pango"] = ffi.string(pango.pango_version_string()).decode()
-    versions["harfbuzz"] = ffi.string(harfbuzz.hb_version_string()).decode()
-    return versions

@@ -18,7 +18,7 @@ import pytest
 from statsbidrag.errors import InputError, ProgramError
 from statsbidrag.files.printable_text import font_characters
 from statsbidrag.files.project import TEMPLATES
-from statsbidrag.rendering.pdf import Attachment, engine_versions, render_pdf
+from statsbidrag.rendering.pdf import Attachment, render_pdf
 
 CREATED = datetime(2023, 12, 21, tzinfo=UTC)
 CSV = Attachment("data.csv", b"a;b\r\n1;2\r\n", "text/csv", "Tabellen")
@@ -190,13 +190,6 @@ def test_the_environment_is_left_as_it_was(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("FONTCONFIG_FILE", "/annan/fonts.conf")
     draw("<p>x</p>")
     assert os.environ["FONTCONFIG_FILE"] == "/annan/fonts.conf"
-
-
-def test_versions_name_every_engine() -> None:
-    names = {"weasyprint", "pydyf", "fonttools", "jinja2", "pango", "harfbuzz"}
-    versions = engine_versions()
-    assert set(versions) == names
-    assert all(text[0].isdigit() for text in versions.values())
 
 
 @pytest.mark.parametrize("workers", [0, 2])
