@@ -31,7 +31,7 @@ from statsbidrag.files.raw_folder import Raw
 from statsbidrag.register.recipients import read_register
 from tests.cases.small_country import AGREEMENT, SmallCountry
 from tests.helpers import made
-from tests.helpers.made import Country, in_process
+from tests.helpers.program import in_process
 
 Refused = Callable[[Callable[[], object]], list[Problem]]
 LAN, REGION, KOMMUN, SKR = (RecipientType(name) for name in ("lan", "region", "kommun", "skr"))
@@ -582,9 +582,9 @@ FINISHED = {"status": "signed", "signed": SIGNED_ON}
 
 
 @pytest.fixture
-def supplemented(tmp_path: Path) -> Country:
+def supplemented(tmp_path: Path) -> SmallCountry:
     """A base that says what its money is for, with a condition."""
-    country = Country(tmp_path / "raw").write()
+    country = SmallCountry(tmp_path / "raw").write_four()
     condition = {"about": "use", "who": ["lan"], "text": "Så.", "reference": {"source": "avtal"}}
     base = made.agreement(
         made.post("lan/a", 40, REST),
@@ -593,11 +593,11 @@ def supplemented(tmp_path: Path) -> Country:
         purposes=[purpose("prov", "lan", "region")],
         conditions=[condition],
     )
-    country.agreement("prov-2025", base)
+    country.write_agreement("prov-2025", base)
     return country
 
 
-def supplement(country: Country, **changes: Any) -> None:
+def supplement(country: SmallCountry, **changes: Any) -> None:
     """A supplement that adds a post to another type."""
     data = made.agreement(
         made.post("kommun/c", 50, REST),
@@ -608,12 +608,12 @@ def supplement(country: Country, **changes: Any) -> None:
         **changes,
     )
     data["total"]["amount"] = 130
-    country.agreement("prov-2025-tillagg", {**data, "areas": [{"id": "ny", "title": "Ny"}]})
+    country.write_agreement("prov-2025-tillagg", {**data, "areas": [{"id": "ny", "title": "Ny"}]})
 
 
-def test_a_supplement_says_what_is_new(supplemented: Country) -> None:
+def test_a_supplement_says_what_is_new(supplemented: SmallCountry) -> None:
     supplement(supplemented, purposes=[purpose("prov", "kommun", "region", text="Nytt.")])
-    raw = Raw(supplemented.raw)
+    raw = supplemented.raw
     agreement = load_agreement(raw, "prov-2025-tillagg", read_register(raw.register()))
     found = {}
     for post in agreement.posts:
@@ -629,9 +629,11 @@ def test_a_supplement_says_what_is_new(supplemented: Country) -> None:
     assert agreement.sources[condition.reference.source].title == "Avtalet"
 
 
-def test_a_supplements_post_needs_a_purpose_where_the_base_has_them(supplemented: Country) -> None:
+def test_a_supplements_post_needs_a_purpose_where_the_base_has_them(
+    supplemented: SmallCountry,
+) -> None:
     supplement(supplemented)
-    ended = in_process(supplemented.raw, "check", "prov-2025-tillagg")
+    ended = in_process("--raw", supplemented.root, "check", "prov-2025-tillagg")
     assert ended.code == 2
     assert "what the money of kommun/c is for" in ended.err
     assert "add one: area: prov, who: [kommun]" in ended.err

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.made import Country, in_process
+from tests.cases.small_country import SmallCountry
+from tests.helpers.program import in_process
 
 ID = "prov-2025"
 RIGHT = """\
@@ -330,10 +331,10 @@ class Told:
     do: str
 
 
-def told(country: Country, text: str) -> list[Told]:
+def told(country: SmallCountry, text: str) -> list[Told]:
     """What the program says of an agreement's file: every message, with its line."""
-    path = country.agreement(ID, text)
-    ended = in_process(country.raw, "check", ID)
+    path = country.write_agreement(ID, text)
+    ended = in_process("--raw", country.root, "check", ID)
     if ended.code == 0:
         return []
     assert (ended.code, ended.out) == (2, "")
@@ -369,19 +370,19 @@ def require(messages: list[Told], mistake: Mistake, text: str) -> None:
 
 
 @pytest.fixture
-def country(tmp_path: Path) -> Country:
-    return Country(tmp_path / "raw").write()
+def country(tmp_path: Path) -> SmallCountry:
+    return SmallCountry(tmp_path / "raw").write_four()
 
 
-def test_the_file_without_mistakes(country: Country) -> None:
+def test_the_file_without_mistakes(country: SmallCountry) -> None:
     # Counties and municipalities differ in this country, so only reading is tried.
-    country.agreement(ID, RIGHT)
-    ended = in_process(country.raw, "allocate", ID, "--format", "csv")
+    country.write_agreement(ID, RIGHT)
+    ended = in_process("--raw", country.root, "allocate", ID, "--format", "csv")
     assert (ended.code, ended.err) == (0, "")
 
 
 @pytest.mark.parametrize("mistake", ALONE, ids=lambda mistake: mistake.new.strip()[-40:])
-def test_one_mistake_gives_one_message(country: Country, mistake: Mistake) -> None:
+def test_one_mistake_gives_one_message(country: SmallCountry, mistake: Mistake) -> None:
     text = changed(RIGHT, mistake)
     messages = told(country, text)
     assert len(messages) == 1
@@ -397,7 +398,7 @@ def test_one_mistake_gives_one_message(country: Country, mistake: Mistake) -> No
     ],
 )
 def test_fifteen_mistakes_give_fifteen_messages(
-    country: Country, mistakes: list[Mistake], count: int
+    country: SmallCountry, mistakes: list[Mistake], count: int
 ) -> None:
     text = RIGHT
     for mistake in mistakes:
@@ -434,44 +435,46 @@ BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
     ],
     ids=["bomb", "key", "group", "document", "tag", "syntax", "depth", "empty", "list"],
 )
-def test_a_file_that_is_not_plain_yaml(country: Country, text: str, line: int, said: str) -> None:
-    path = country.agreement(ID, text)
-    ended = in_process(country.raw, "check", ID)
+def test_a_file_that_is_not_plain_yaml(
+    country: SmallCountry, text: str, line: int, said: str
+) -> None:
+    path = country.write_agreement(ID, text)
+    ended = in_process("--raw", country.root, "check", ID)
     assert (ended.code, ended.out) == (2, "")
     assert ended.err.startswith(f"error: {path}" + (f":{line}:" if line else ""))
     assert said in ended.err
     assert "Traceback" not in ended.err
 
 
-def test_fifty_megabytes(country: Country) -> None:
-    path = country.agreement(ID, RIGHT)
+def test_fifty_megabytes(country: SmallCountry) -> None:
+    path = country.write_agreement(ID, RIGHT)
     with path.open("ab") as file:
         file.truncate(50_000_000)
-    ended = in_process(country.raw, "check", ID)
+    ended = in_process("--raw", country.root, "check", ID)
     assert (ended.code, ended.out) == (2, "")
     assert ended.err.startswith(f"error: {path}\n")
     assert "found:    50000000 bytes" in ended.err
 
 
 @pytest.mark.parametrize("name", ["folkmangd_2024-11-01_lan.json", "folkmangd_2024-11-01_lan.yaml"])
-def test_fifty_megabytes_of_population(country: Country, name: str) -> None:
-    country.agreement(ID, RIGHT)
-    path = country.raw / "population" / name
+def test_fifty_megabytes_of_population(country: SmallCountry, name: str) -> None:
+    country.write_agreement(ID, RIGHT)
+    path = country.root / "population" / name
     with path.open("ab") as file:
         file.truncate(50_000_000)
-    ended = in_process(country.raw, "allocate", ID)
+    ended = in_process("--raw", country.root, "allocate", ID)
     assert (ended.code, ended.out) == (2, "")
     assert ended.err.startswith(f"error: {path}")
     assert "50000000" in ended.err
 
 
-def test_one_agreements_mistakes_do_not_stop_another(country: Country) -> None:
-    country.agreement("prov-2024", BOMB)
-    country.agreement(
+def test_one_agreements_mistakes_do_not_stop_another(country: SmallCountry) -> None:
+    country.write_agreement("prov-2024", BOMB)
+    country.write_agreement(
         "frisk-2025",
         RIGHT.replace("id: prov-2025\nprogramme: prov", "id: frisk-2025\nprogramme: frisk"),
     )
-    ended = in_process(country.raw, "agreements")
+    ended = in_process("--raw", country.root, "agreements")
     assert ended.code == 2
     assert "frisk-2025" in ended.out
     assert "prov-2024.yaml:1:" in ended.err

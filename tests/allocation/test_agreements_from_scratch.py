@@ -1,7 +1,7 @@
 """Four agreements written from scratch, by the program's own door, with results worked by hand.
 
 Together they use every step and every word of the language of keys. The population is that of the
-small country in `tests/helpers/made.py`: counties 690, 200, 90, 20 of 1 000.
+small country in `tests/cases/small_country.py`: counties 690, 200, 90, 20 of 1 000.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.made import Country, Ended, in_process, program
+from tests.cases.small_country import SmallCountry
+from tests.helpers.program import Ended, in_process
 
 FIRST = """\
 format: 1
@@ -531,32 +532,32 @@ JOINED_AMOUNTS = {
 }
 
 
-def four_agreements(raw: Path) -> Country:
+def four_agreements(raw: Path) -> SmallCountry:
     """The country with the four agreements, and the supplement to the fourth."""
-    made = Country(raw).write()
-    made.agreement("prov-ett-2025", FIRST)
-    made.agreement("prov-tva-2025", SECOND)
-    made.agreement("prov-tre-2025", THIRD)
-    made.agreement("prov-fyra-2025", FOURTH)
-    made.agreement("prov-fyra-2025-tillagg", FOURTH_SUPPLEMENT)
-    made.weights("vardplatser", "lan", {"01": 3, "02": 0, "03": 10, "04": 2})
-    made.weights("platser", "region", {"01": 3, "02": 0, "03": 10, "04": 2})
-    made.weights("resultat", "region", {"01": 5, "02": 3, "03": 1, "04": 0})
-    return made
+    here = SmallCountry(raw).write_four()
+    here.write_agreement("prov-ett-2025", FIRST)
+    here.write_agreement("prov-tva-2025", SECOND)
+    here.write_agreement("prov-tre-2025", THIRD)
+    here.write_agreement("prov-fyra-2025", FOURTH)
+    here.write_agreement("prov-fyra-2025-tillagg", FOURTH_SUPPLEMENT)
+    here.weights("vardplatser", "lan", {"01": 3, "02": 0, "03": 10, "04": 2})
+    here.weights("platser", "region", {"01": 3, "02": 0, "03": 10, "04": 2})
+    here.weights("resultat", "region", {"01": 5, "02": 3, "03": 1, "04": 0})
+    return here
 
 
 @pytest.fixture
-def country(tmp_path: Path) -> Country:
+def country(tmp_path: Path) -> SmallCountry:
     return four_agreements(tmp_path / "raw")
 
 
-def allocated(country: Country, agreement_id: str, *more: str) -> Ended:
-    ended = program(country.raw, "allocate", agreement_id, "--format", "csv", *more)
+def allocated(country: SmallCountry, agreement_id: str, *more: str) -> Ended:
+    ended = in_process("--raw", country.root, "allocate", agreement_id, "--format", "csv", *more)
     assert (ended.code, ended.err) == (0, "")
     return ended
 
 
-def test_the_first_agreement_to_the_letter(country: Country) -> None:
+def test_the_first_agreement_to_the_letter(country: SmallCountry) -> None:
     ended = allocated(country, "prov-ett-2025", "--totals")
     assert ended.out.splitlines()[0] == (
         "agreement,post,recipient_type,recipient_code,recipient_name,amount_sek,maturity,"
@@ -577,27 +578,37 @@ def test_the_first_agreement_to_the_letter(country: Country) -> None:
         ("prov-fyra-2025-tillagg", JOINED_AMOUNTS),
     ],
 )
-def test_amounts(country: Country, agreement_id: str, amounts: dict[str, dict[str, int]]) -> None:
+def test_amounts(
+    country: SmallCountry, agreement_id: str, amounts: dict[str, dict[str, int]]
+) -> None:
     ended = allocated(country, agreement_id)
     assert {post: ended.amounts(post) for post in amounts} == amounts
     rows = ended.out.splitlines()[1:]
     assert list(dict.fromkeys(row.split(",")[1] for row in rows)) == list(amounts)
 
 
-def test_totals_of_what_is_withheld(country: Country) -> None:
+def test_totals_of_what_is_withheld(country: SmallCountry) -> None:
     # lan/omgang: 690, 120, 90, 12 by its parts; 02 and 04 miss 80 and 8.
     # total of lan, from the exact sums: 01: 500 + 620.22 + 500 + 2.5 + 690 = 2 312.72;
     #   02: 322.58 + 179.78 + 275.86 + 2.5 + 120 = 900.72; 03: 145.16 + 100 + 124.14 + 2.5 + 90 =
     #   461.80; 04: 32.26 + 100 + 100 + 2.5 + 12 = 246.76. 2 313 + 901 + 462 + 247 = 3 923, one more
     #   than 3 922: the largest carries it.
     totals = in_process(
-        country.raw, "allocate", "prov-tre-2025", "--type", "lan", "--totals", "--format", "csv"
+        "--raw",
+        country.root,
+        "allocate",
+        "prov-tre-2025",
+        "--type",
+        "lan",
+        "--totals",
+        "--format",
+        "csv",
     )
     assert totals.amounts("lan/omgang") == {"01": 690, "02": 120, "03": 90, "04": 12, "00": 912}
     assert totals.amounts("total") == {"01": 2312, "02": 901, "03": 462, "04": 247, "00": 3922}
 
 
-def test_totals_of_printed_amounts(country: Country) -> None:
+def test_totals_of_printed_amounts(country: SmallCountry) -> None:
     # 0 + 3 600; 600 000 + 0; 300 000 + 12 000; 100 000 + 2 400.
     ended = allocated(country, "prov-tva-2025", "--type", "lan", "--totals")
     assert ended.amounts("total") == {
@@ -609,9 +620,9 @@ def test_totals_of_printed_amounts(country: Country) -> None:
     }
 
 
-def test_they_are_checked_and_nothing_is_wrong(country: Country) -> None:
+def test_they_are_checked_and_nothing_is_wrong(country: SmallCountry) -> None:
     # That the levels of this country differ is a warning: its tables are not equally mature.
-    ended = in_process(country.raw, "check")
+    ended = in_process("--raw", country.root, "check")
     assert (ended.code, ended.err) == (0, "")
     for agreement_id in ("prov-ett-2025", "prov-tva-2025", "prov-tre-2025", "prov-fyra-2025"):
         assert f"{agreement_id}: " in ended.out

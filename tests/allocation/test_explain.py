@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from statsbidrag.files.project import PROJECT
-from tests.cases.small_country import AGREEMENT, SmallCountry
+from tests.cases.small_country import AGREEMENT, FOUR_COUNTIES, SmallCountry
 from tests.helpers import made
-from tests.helpers.made import Country, in_process
+from tests.helpers.program import in_process
 
 ID = "prov-2025"
 RAW = PROJECT / "raw"
@@ -21,7 +21,7 @@ RAW = PROJECT / "raw"
 
 def explained(raw: Path, agreement: str, post: str, code: str) -> dict[str, Any]:
     """What `explain --format json` prints, read."""
-    ended = in_process(raw, "explain", agreement, post, code, "--format", "json")
+    ended = in_process("--raw", raw, "explain", agreement, post, code, "--format", "json")
     assert (ended.code, ended.err) == (0, "")
     data: dict[str, Any] = json.loads(ended.out)
     return data
@@ -110,7 +110,7 @@ KEYS: dict[str, list[dict[str, Any]]] = {
 }
 
 
-def country(folder: Path, method: str, totals: str) -> Country:
+def country(folder: Path, method: str, totals: str) -> SmallCountry:
     """Every kind of step as a post to counties, and one that depends on a condition."""
     posts = [made.post(f"lan/{name}", 1000, *key) for name, key in KEYS.items()]
     condition = {
@@ -122,9 +122,9 @@ def country(folder: Path, method: str, totals: str) -> Country:
         made.post("lan/delad/a", 1000, {"rest": BY}, part_of="lan/delad"),
         made.post("lan/delad/b", 999, {"rest": BY}, part_of="lan/delad", condition=condition),
     ]
-    made_here = Country(folder).write()
+    made_here = SmallCountry(folder).write_four()
     made_here.weights("platser", "lan", {"01": 3, "02": 0, "03": 10, "04": 2})
-    made_here.agreement(
+    made_here.write_agreement(
         ID,
         made.agreement(
             *posts,
@@ -138,8 +138,8 @@ def country(folder: Path, method: str, totals: str) -> Country:
 @pytest.mark.parametrize("method", ["half_up", "largest_remainder", "residual_to_largest"])
 def test_every_step_recomputes_from_what_is_printed(tmp_path: Path, method: str) -> None:
     totals = "from_printed" if method == "largest_remainder" else "from_unrounded"
-    raw = country(tmp_path, method, totals).raw
-    printed = in_process(raw, "allocate", ID, "--totals", "--format", "csv")
+    raw = country(tmp_path, method, totals).root
+    printed = in_process("--raw", raw, "allocate", ID, "--totals", "--format", "csv")
     # A total has every post. 01 is at the cap, excluded, meets the condition; 02 has no weight; 04
     # is at the floor.
     for post in ("total", "lan/delad", "lan/tak"):
@@ -155,7 +155,7 @@ def test_the_issues_own_example() -> None:
     assert recomputed(data) == 6_190_809
     [part] = data["parts"]
     assert Fraction(part["exact"]) == 5_000_000 + Fraction(95_000_000 * 132_708, 10_587_140)
-    ended = in_process(RAW, "explain", "psykisk-halsa-2025", "lan/suicidprevention", "23")
+    ended = in_process("--raw", RAW, "explain", "psykisk-halsa-2025", "lan/suicidprevention", "23")
     lines = ended.out.splitlines()
     assert "  Räkning          5 000 000 + 95 000 000 × 132 708 / 10 587 140" in lines
     assert "  Belopp           6 190 809 kr" in lines
@@ -184,23 +184,22 @@ def test_the_population_stands_where_it_is_said_to_stand() -> None:
 
 
 def test_one_who_does_not_meet_the_condition(tmp_path: Path) -> None:
-    raw = country(tmp_path, "half_up", "from_unrounded").raw
+    raw = country(tmp_path, "half_up", "from_unrounded").root
     data = explained(raw, ID, "lan/delad/b", "03")
     assert recomputed(data) == 0
-    ended = in_process(raw, "explain", ID, "lan/delad/b", "03")
+    ended = in_process("--raw", raw, "explain", ID, "lan/delad/b", "03")
     assert "Villkoret är inte uppfyllt: den som har lämnat in" in ended.out
 
 
 def test_an_unresolved_post_says_so_and_names_the_source(tmp_path: Path) -> None:
-    here = Country(tmp_path).write()
+    here = SmallCountry(tmp_path).write_four()
     posts = [
         made.post("lan/oklar", 1000, unresolved="Nyckeln står inte i avtalet."),
         made.post("lan/klar", 1000, {"rest": BY}),
     ]
-    here.agreement(ID, made.agreement(*posts, status="reconstructed", coverage="partial"))
-    head = "agreement,recipient_type,recipient_code,post,amount_sek,source\n"
-    about = {"source": "Länets presentation", "rows": 1}
-    here.sealed(f"published/{ID}.csv", f"{head}{ID},lan,01,lan/oklar,690,bild 4\n", about)
+    here.write_agreement(ID, made.agreement(*posts, status="reconstructed", coverage="partial"))
+    published = here.published("lan,01,lan/oklar,690")
+    here.seal(published, {"source": "Länets presentation", "rows": 1})
     data = explained(tmp_path, ID, "lan/oklar", "01")
     [part] = data["parts"]
     assert (part["steps"], part["exact"], part["rounding"], part["amount_sek"]) == (
@@ -210,24 +209,24 @@ def test_an_unresolved_post_says_so_and_names_the_source(tmp_path: Path) -> None
         *(None, 690, "unresolved"),
     )
     assert part["published_source"] == "Länets presentation"
-    text = in_process(tmp_path, "explain", ID, "lan/oklar", "01").out
+    text = in_process("--raw", tmp_path, "explain", ID, "lan/oklar", "01").out
     for words in ("Nyckeln är inte känd", "Nyckeln står inte i avtalet.", "Länets presentation"):
         assert words in text
     total = explained(tmp_path, ID, "total", "lan:01")
     assert (total["amount_sek"], total["exact"]) == (None, None)
     assert "en del av summan har ingen känd nyckel" in (
-        in_process(tmp_path, "explain", ID, "total", "lan:01").out
+        in_process("--raw", tmp_path, "explain", ID, "total", "lan:01").out
     )
 
 
 def test_an_unresolved_post_of_which_nothing_is_published(tmp_path: Path) -> None:
-    here = Country(tmp_path).write()
+    here = SmallCountry(tmp_path).write_four()
     why = "Nyckeln står inte i avtalet."
     posts = [
         made.post("lan/delad/a", 1000, unresolved=why, part_of="lan/delad"),
         made.post("lan/klar", 1000, {"rest": BY}),
     ]
-    here.agreement(ID, made.agreement(*posts, status="reconstructed", coverage="partial"))
+    here.write_agreement(ID, made.agreement(*posts, status="reconstructed", coverage="partial"))
     for post, code in (("lan/delad/a", "02"), ("lan/delad", "02"), ("total", "lan:02")):
         data = explained(tmp_path, ID, post, code)
         part = data["parts"][0]
@@ -236,11 +235,11 @@ def test_an_unresolved_post_of_which_nothing_is_published(tmp_path: Path) -> Non
         )
         assert (part["post"], part["unresolved"], part["amount_sek"]) == ("lan/delad/a", why, None)
         assert (part["published"], part["published_sek"]) == (False, None)
-        text = in_process(tmp_path, "explain", ID, post, code).out
+        text = in_process("--raw", tmp_path, "explain", ID, post, code).out
         for words in ("Nyckeln är inte känd", why, "inget belopp för den här mottagaren"):
             assert words in text
     for wrong in ("99", "00"):
-        ended = in_process(tmp_path, "explain", ID, "lan/delad/a", wrong)
+        ended = in_process("--raw", tmp_path, "explain", ID, "lan/delad/a", wrong)
         assert (ended.code, ended.out) == (2, "")
 
 
@@ -257,8 +256,8 @@ def test_an_unresolved_post_of_which_nothing_is_published(tmp_path: Path) -> Non
     ],
 )
 def test_what_is_not_there(tmp_path: Path, post: str, code: str, said: str) -> None:
-    raw = country(tmp_path, "half_up", "from_printed").raw
-    ended = in_process(raw, "explain", ID, post, code)
+    raw = country(tmp_path, "half_up", "from_printed").root
+    ended = in_process("--raw", raw, "explain", ID, post, code)
     assert (ended.code, ended.out) == (2, "")
     assert said in ended.err
 
@@ -278,10 +277,10 @@ def test_what_is_not_there(tmp_path: Path, post: str, code: str, said: str) -> N
     ],
 )
 def test_a_key_that_cannot_be_met(tmp_path: Path, key: dict[str, Any], said: str) -> None:
-    here = Country(tmp_path).write()
-    here.weights("platser", "lan", dict.fromkeys(made.COUNTIES, 0))
-    here.agreement(ID, made.agreement(made.post("lan/p", 1_000_000, key)))
-    ended = in_process(tmp_path, "explain", ID, "lan/p", "01")
+    here = SmallCountry(tmp_path).write_four()
+    here.weights("platser", "lan", dict.fromkeys(FOUR_COUNTIES, 0))
+    here.write_agreement(ID, made.agreement(made.post("lan/p", 1_000_000, key)))
+    ended = in_process("--raw", tmp_path, "explain", ID, "lan/p", "01")
     assert (ended.code, ended.out) == (2, "")
     assert f"agreements/{ID}.yaml: post lan/p, key\n" in ended.err
     assert "gives out the post's 1 000 000 kr, neither" in ended.err
@@ -289,23 +288,23 @@ def test_a_key_that_cannot_be_met(tmp_path: Path, key: dict[str, Any], said: str
 
 
 def test_a_sum_that_cannot_be_met_has_its_figures_in_groups(tmp_path: Path) -> None:
-    here = Country(tmp_path).write()
+    here = SmallCountry(tmp_path).write_four()
     rounding = {"method": "largest_remainder", "unit": 10_000, "totals": "from_printed"}
     here.weights("platser", "lan", {"01": 3, "02": 0, "03": 10, "04": 2})
     price = {"price": {"per_unit": 3_000, "weights": "platser"}}
     post = made.post("lan/p", 1_230_000, price, {"undistributed": "räcker till fler"})
-    here.agreement(ID, made.agreement(post, rounding=rounding))
-    ended = in_process(tmp_path, "explain", ID, "lan/p", "01")
+    here.write_agreement(ID, made.agreement(post, rounding=rounding))
+    ended = in_process("--raw", tmp_path, "explain", ID, "lan/p", "01")
     assert ended.code == 2
     assert "45 000 kr is not a whole number of 10 000 kr" in ended.err
 
 
 def test_a_corrected_figure_is_explained(country: SmallCountry) -> None:
     country.correction("alla.json", "0114", expect=600, value=599)
-    shown = in_process(country.root, "explain", AGREEMENT, "region/a", "01")
+    shown = in_process("--raw", country.root, "explain", AGREEMENT, "region/a", "01")
     assert "rättat tal 0114: 600 i filen, 599 används. Prövad mot registret." in shown.out
     assert "Anmält av Alby kommun den 2025-02-03." in shown.out
-    other = in_process(country.root, "explain", AGREEMENT, "region/a", "02")
+    other = in_process("--raw", country.root, "explain", AGREEMENT, "region/a", "02")
     assert "rättade tal för andra i samma fil: 1" in other.out
     data = explained(country.root, AGREEMENT, "region/a", "01")
     [correction] = data["parts"][0]["steps"][0]["population"]["corrections"]

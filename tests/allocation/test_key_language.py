@@ -25,8 +25,9 @@ from statsbidrag.allocation.keys import (
 )
 from statsbidrag.files.project import PROJECT
 from statsbidrag.swedish.key_sentences import key_in_words
+from tests.cases.small_country import EARLIER, SmallCountry
 from tests.helpers import made
-from tests.helpers.made import Country
+from tests.helpers.program import in_process
 
 F = Fraction
 COUNTIES = [f"{number:02}" for number in range(1, 22)]
@@ -328,7 +329,7 @@ def test_a_key_ends_with_what_takes_the_rest() -> None:
         # tests/helpers/made.py: the tables in the heading of that file; 1 000 kr.
         ({}, [690, 200, 90, 20]),
         ({"level": "kommun"}, [700, 200, 80, 20]),
-        ({"reference_date": made.EARLIER}, [600, 200, 100, 100]),
+        ({"reference_date": EARLIER}, [600, 200, 100, 100]),
         ({"ages": "0-18"}, [750, 100, 150, 0]),
         # 65+: 150, 30, 10, 10 of 200. 19+: 550, 180, 50, 20 of 800: 687.5, 225, 62.5, 25.
         ({"ages": "65+"}, [750, 150, 50, 50]),
@@ -336,9 +337,9 @@ def test_a_key_ends_with_what_takes_the_rest() -> None:
     ],
 )
 def test_which_population(tmp_path: Path, words: dict[str, str], amounts: list[int]) -> None:
-    country = Country(tmp_path).write()
+    country = SmallCountry(tmp_path).write_four()
     key = {"rest": {"by": "population", **words}}
-    country.agreement("prov-2025", made.agreement(made.post("lan/a", 1000, key)))
-    ended = made.in_process(tmp_path, "allocate", "prov-2025", "--format", "csv")
+    country.write_agreement("prov-2025", made.agreement(made.post("lan/a", 1000, key)))
+    ended = in_process("--raw", tmp_path, "allocate", "prov-2025", "--format", "csv")
     assert ended.err == ""
     assert list(ended.amounts("lan/a").values()) == amounts

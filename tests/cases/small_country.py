@@ -1,6 +1,9 @@
 """A country small enough to be counted by hand, as a folder `raw/`. Invented, not a source.
 
-Two counties (01 Norra, 02 Södra), three municipalities, 1 000 persons on 1 November 2024:
+Belongs here: making the folder, and changing it. Does not: any expectation.
+
+It comes in two sizes. `write()` makes two counties (01 Norra, 02 Södra), three municipalities, and
+1 000 persons on 1 November 2024:
 
 | municipality | all ages | 0-18 | 19+ |
 |---|---|---|---|
@@ -18,6 +21,20 @@ The agreement `prov-2025` shares 1 561 kr out:
 | `lan/e`      |   100 | 5 each, the rest by population | 86, 14 |
 | `kommun/c`   |   175 | 25 each, the rest by population 0-18 | 100, 40, 35 |
 | `skr/d`      |    50 | all of it | 50 |
+
+`write_four()` makes four counties and five municipalities, to which agreements and weights are
+added (`tests/helpers/made.py` writes agreements as data):
+
+| county | 1 Nov 2024, counties' table | municipalities' table: 0–18, 19–64, 65+ | 1 Nov 2023 |
+|---|---|---|---|
+| 01 Alfa  | 690 | 0101: 100, 300, 100; 0102: 50, 100, 50 (together 700) | 600 |
+| 02 Beta  | 200 | 0201: 20, 150, 30 (200) | 200 |
+| 03 Gamma | 90 | 0301: 30, 40, 10 (80) | 100 |
+| 04 Delta | 20 | 0401: 0, 10, 10 (20) | 100 |
+| all      | 1 000 | 200, 600, 200 (1 000) | 1 000 |
+
+The four counties' table is definitive, that of their municipalities preliminary, so that they may
+differ.
 """
 
 from __future__ import annotations
@@ -59,6 +76,20 @@ NAMES = {
 ALL_AGES = {"0114": 600, "0115": 300, "0201": 100}
 BY_AGE = {"0114": [150, 450], "0115": [30, 270], "0201": [20, 80]}
 AGES = ["0-18", "19+"]
+
+EARLIER = "2023-11-01"
+FOUR_COUNTIES = {"01": "Alfa län", "02": "Beta län", "03": "Gamma län", "04": "Delta län"}
+FIVE_KOMMUNER = {"0101": "Asta", "0102": "Arby", "0201": "Bro", "0301": "Glimma", "0401": "Dal"}
+IN_FOUR_COUNTIES = {"01": 690, "02": 200, "03": 90, "04": 20}
+IN_FOUR_COUNTIES_EARLIER = {"01": 600, "02": 200, "03": 100, "04": 100}
+IN_FIVE_KOMMUNER = {
+    "0101": [100, 300, 100],
+    "0102": [50, 100, 50],
+    "0201": [20, 150, 30],
+    "0301": [30, 40, 10],
+    "0401": [0, 10, 10],
+}
+THREE_AGES = ["0-18", "19-64", "65+"]
 
 AGREEMENT_TEXT = """\
 format: 1
@@ -208,6 +239,11 @@ def jsonstat(
     }
 
 
+def as_yaml(data: Mapping[str, Any]) -> str:
+    """Data as YAML, every value written out: what stands twice would else become an alias."""
+    return yaml.safe_dump(json.loads(json.dumps(data)), sort_keys=False, allow_unicode=True)
+
+
 @dataclass(frozen=True)
 class SmallCountry:
     """The folder, and how to change it: every file from outside is sealed as it is written."""
@@ -234,6 +270,59 @@ class SmallCountry:
         self.extract("alla", jsonstat(ALL_AGES))
         self.extract("aldrar", jsonstat(BY_AGE, AGES), maturity="estimate")
         return self
+
+    def write_four(self) -> SmallCountry:
+        """The register and the three population tables of the four counties; no agreement."""
+        lines = ["type,code,name,slug,lan_code"]
+        for kind in ("lan", "region"):
+            lines += [
+                f"{kind},{code},{name},x{code},{code}" for code, name in FOUR_COUNTIES.items()
+            ]
+        lines += [f"kommun,{c},{name},x{c},{c[:2]}" for c, name in FIVE_KOMMUNER.items()]
+        lines.append("skr,SKR,Sveriges Kommuner och Regioner,skr,")
+        self.register("\n".join(lines) + "\n")
+        self.root.joinpath("agreements").mkdir()
+        self.population(DAY, "lan", IN_FOUR_COUNTIES)
+        self.population(EARLIER, "lan", IN_FOUR_COUNTIES_EARLIER)
+        self.population(DAY, "kommun", IN_FIVE_KOMMUNER, THREE_AGES, maturity="preliminary")
+        return self
+
+    def population(
+        self,
+        day: str,
+        level: str,
+        persons: Mapping[str, int | Sequence[int]],
+        ages: Sequence[str] = (),
+        *,
+        maturity: str = "definitive",
+    ) -> None:
+        """An extract of the four counties: persons per region, or per region and age."""
+        content = jsonstat(persons, ages, year=day[:4], names={**FOUR_COUNTIES, **FIVE_KOMMUNER})
+        facts = {"reference_date": day, "level": level, "maturity": maturity}
+        self.extract(f"folkmangd_{day}_{level}", content, **facts)
+
+    def weights(self, name: str, recipients: str, weights: Mapping[str, int]) -> None:
+        """A table of weights."""
+        rows = [f"{code},{weight}" for code, weight in weights.items()]
+        self.weights_as_text(name, recipients, "\n".join(["recipient_code,weight", *rows]) + "\n")
+
+    def weights_as_text(self, name: str, recipients: str, content: str) -> None:
+        """A table of weights with any content."""
+        facts = {
+            "title": name,
+            "source": "påhittad",
+            "recipients": recipients,
+            "unit": "vikt",
+            "reference_date": "2024-06-30",
+            "maturity": "definitive",
+            "rows": max(len(content.splitlines()) - 1, 0),
+        }
+        self.seal(self._put(self.root / "weights" / f"{name}.csv", content), facts)
+
+    def write_agreement(self, agreement_id: str, content: str | Mapping[str, Any]) -> Path:
+        """An agreement's file, from text as a person writes it, or from data."""
+        text = content if isinstance(content, str) else as_yaml(content)
+        return self._put(self.root / "agreements" / f"{agreement_id}.yaml", text)
 
     def register(self, text: str) -> None:
         rows = len(text.splitlines()) - 1

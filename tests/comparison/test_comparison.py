@@ -38,8 +38,8 @@ from statsbidrag.errors import InputError, UsageError
 from statsbidrag.files.project import PROJECT
 from statsbidrag.files.raw_folder import Raw
 from statsbidrag.rendering.document import render
+from tests.cases.small_country import SmallCountry
 from tests.helpers import made
-from tests.helpers.made import Country
 
 RAW = PROJECT / "raw"
 BASE, ADDED, MORE = "prov-2025", "prov-2025-tillagg", "prov-2025-tillagg-2"
@@ -220,20 +220,20 @@ def test_a_supplements_areas_are_those_of_its_base() -> None:
 @pytest.fixture
 def supplements(tmp_path: Path) -> Raw:
     """A base, its supplement and that one's: an amount raised, a post added, one moved."""
-    here = Country(tmp_path / "raw").write()
+    here = SmallCountry(tmp_path / "raw").write_four()
     key = {"rest": {"by": "population"}}
     first, other = made.post("lan/en", 1000, key), made.post("lan/kvar", 500, key)
     moved = made.post("lan/en", 3000, key, replaces="lan/en", area="annat")
     own = {"post_groups": [], "areas": [{"id": "annat", "title": "Annat"}]}
-    here.agreement(BASE, made.agreement(first, other))
+    here.write_agreement(BASE, made.agreement(first, other))
     for posts, new_id, old_id, amount in (
         ([made.post("lan/ny", 200, key, area="annat")], ADDED, BASE, 1700),
         ([moved], MORE, ADDED, 3700),
     ):
         total = {"amount": amount, "reference": {"source": "avtal"}}
         about = {"id": new_id, "supplements": old_id, "total": total, **own}
-        here.agreement(new_id, made.agreement(*posts, **about))
-    return Raw(here.raw)
+        here.write_agreement(new_id, made.agreement(*posts, **about))
+    return here.raw
 
 
 @pytest.mark.parametrize(

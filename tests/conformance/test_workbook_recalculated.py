@@ -61,7 +61,7 @@ def test_the_real_agreements(year: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("agreement_id", OWN)
 def test_every_kind_of_key_and_rounding(agreement_id: str, tmp_path: Path) -> None:
-    computed = compute(Raw(four_agreements(tmp_path / "raw").raw), agreement_id)
+    computed = compute(four_agreements(tmp_path / "raw").raw, agreement_id)
     content = made(computed)
     after = recalculated(spoiled(content), tmp_path)
     assert wrong_cells(computed, after) == []

@@ -33,7 +33,6 @@ from statsbidrag.diff.sentences import (
 )
 from statsbidrag.dossier.gathering import Computed
 from statsbidrag.errors import ProgramError, UsageError
-from statsbidrag.files.raw_folder import Raw
 from statsbidrag.publication.reading_back import read_revision
 from statsbidrag.publication.revision import PublishedRevision
 from statsbidrag.publication.revision_names import current_name, named_revision, revision_names
@@ -43,10 +42,12 @@ from tests.cases.small_country import (
     AGREEMENT,
     ALL_AGES,
     BY_AGE,
+    DAY,
+    IN_FOUR_COUNTIES,
     SmallCountry,
     jsonstat,
 )
-from tests.helpers.made import DAY, IN_COUNTIES, Country, agreement, post
+from tests.helpers.made import agreement, post
 from tests.helpers.revisions import both, compared, line, published
 
 LAN, KOMMUN, REGION = RecipientType.LAN, RecipientType.KOMMUN, RecipientType.REGION
@@ -280,9 +281,9 @@ def test_a_recipient_and_a_post_that_come_and_go(country: SmallCountry, output: 
 
 
 def test_weights_and_a_cap(tmp_path: Path) -> None:
-    country = Country(tmp_path / "raw").write()
+    country = SmallCountry(tmp_path / "raw").write_four()
     country.weights("vikter", "lan", {"01": 3, "02": 0, "03": 5, "04": 1})
-    country.agreement(
+    country.write_agreement(
         AGREEMENT,
         agreement(
             post("lan/vikt", 1000, {"rest": {"by": "weights", "weights": "vikter"}}),
@@ -290,10 +291,10 @@ def test_weights_and_a_cap(tmp_path: Path) -> None:
         ),
     )
     output = tmp_path / "output"
-    one = published(Raw(country.raw), output, AGREEMENT)
+    one = published(country.raw, output, AGREEMENT)
     country.weights("vikter", "lan", {"01": 3, "02": 1, "03": 5, "04": 1})
-    country.population(DAY, "lan", "definitive", {**IN_COUNTIES, "01": [691], "04": [19]})
-    changes = compared(output, AGREEMENT, one, published(Raw(country.raw), output, AGREEMENT))
+    country.population(DAY, "lan", {**IN_FOUR_COUNTIES, "01": 691, "04": 19})
+    changes = compared(output, AGREEMENT, one, published(country.raw, output, AGREEMENT))
     assert reasons_in_words(line(changes, "lan/vikt", "02")) == "egen vikt"
     assert reasons_in_words(line(changes, "lan/vikt", "03")) == "andras vikt"
     # 01 is at the cap; 500 are left for 200, 90 and 20 persons, then for 200, 90 and 19.
@@ -302,8 +303,8 @@ def test_weights_and_a_cap(tmp_path: Path) -> None:
     assert [side.exact for side in both(found)] == [Fraction(10000, 31), Fraction(100000, 309)]
     words = explanation(found, *(side.posts["lan/tak"] for side in sides(changes)))
     assert words.startswith("Andelen är oförändrad, men andras är det inte")
-    country.population(DAY, "lan", "definitive", {**IN_COUNTIES, "01": [700]})
-    changes = compared(output, AGREEMENT, one, published(Raw(country.raw), output, AGREEMENT))
+    country.population(DAY, "lan", {**IN_FOUR_COUNTIES, "01": 700})
+    changes = compared(output, AGREEMENT, one, published(country.raw, output, AGREEMENT))
     labels = {"lan/vikt": "Vikt", "lan/tak": "Tak"}
     assert plain(everyone_in_words(changes.of(LAN), labels)) == (
         "Allas folkmängd tillsammans var 1 000 och är 1 010 för tak; "

@@ -35,8 +35,8 @@ from statsbidrag.files.raw_folder import Raw
 from statsbidrag.plans.issued import Replaced
 from statsbidrag.rendering.document import Document, fingerprint, render
 from statsbidrag.swedish.typography import NBSP, kronor, number
+from tests.cases.small_country import FIVE_KOMMUNER, FOUR_COUNTIES, SmallCountry
 from tests.helpers import made
-from tests.helpers.made import Country
 
 RAW = TEMPLATES.parent / "raw"
 BASE, ADDED = "prov-2025", "prov-2025-tillagg"
@@ -74,15 +74,15 @@ def plain(words: str) -> str:
     return words.replace(NBSP, " ")
 
 
-def by_code(raw: Path, agreement_id: str = BASE) -> dict[str, RecipientView]:
+def by_code(raw: Raw, agreement_id: str = BASE) -> dict[str, RecipientView]:
     """The letters of an agreement that a test made, by type and code."""
-    every = recipient_views(dossier_of(Raw(raw), agreement_id))
+    every = recipient_views(dossier_of(raw, agreement_id))
     return {f"{view.recipients}:{view.code}": view for view in every}
 
 
 @pytest.fixture
-def country(tmp_path: Path) -> Country:
-    return Country(tmp_path / "raw").write()
+def country(tmp_path: Path) -> SmallCountry:
+    return SmallCountry(tmp_path / "raw").write_four()
 
 
 # --- Who gets a letter -----------------------------------------------------------------------
@@ -119,20 +119,20 @@ def test_gotland_is_a_region_and_a_municipality() -> None:
 
 
 @pytest.fixture
-def small(country: Country) -> Dossier:
+def small(country: SmallCountry) -> Dossier:
     """Two posts to regions and one to municipalities."""
     posts = (
         made.post("region/en", 1000, REST),
         made.post("region/ny", 400, EQUAL),
         made.post("kommun/en", 1000, REST),
     )
-    country.agreement(BASE, made.agreement(*posts))
-    return dossier_of(Raw(country.raw), BASE)
+    country.write_agreement(BASE, made.agreement(*posts))
+    return dossier_of(country.raw, BASE)
 
 
 def test_none_of_an_agreement_that_is_only_partly_known(small: Dossier) -> None:
     part = small.agreement.model_copy(update={"coverage": Coverage.PARTIAL})
-    assert len(recipient_views(small)) == len(made.COUNTIES) + len(made.KOMMUNER)
+    assert len(recipient_views(small)) == len(FOUR_COUNTIES) + len(FIVE_KOMMUNER)
     assert recipient_views(replace(small, agreement=part)) == ()
 
 
@@ -382,8 +382,8 @@ def test_a_figure_of_its_own_changes_the_fingerprint() -> None:
 # --- Other agreements ------------------------------------------------------------------------
 
 
-def test_one_post_by_a_definitive_population_needs_no_mark(country: Country) -> None:
-    country.agreement(BASE, made.agreement(made.post("region/en", 1000, REST)))
+def test_one_post_by_a_definitive_population_needs_no_mark(country: SmallCountry) -> None:
+    country.write_agreement(BASE, made.agreement(made.post("region/en", 1000, REST)))
     view = by_code(country.raw)["region:01"]
     assert view.explained == ()
     assert view.requisition_sek == 690
@@ -394,16 +394,16 @@ def test_one_post_by_a_definitive_population_needs_no_mark(country: Country) -> 
     assert "Vad pengarna är till för" not in shown
 
 
-def test_a_preliminary_population_is_said(country: Country) -> None:
-    country.agreement(BASE, made.agreement(made.post("kommun/en", 1000, REST)))
+def test_a_preliminary_population_is_said(country: SmallCountry) -> None:
+    country.write_agreement(BASE, made.agreement(made.post("kommun/en", 1000, REST)))
     shown = text(render(by_code(country.raw)["kommun:0101"]))
     assert "500 kr ***" in shown
     assert "kan ändras när SCB:s slutliga tal kommer" in shown
 
 
-def test_weights_are_no_population(country: Country) -> None:
+def test_weights_are_no_population(country: SmallCountry) -> None:
     key = {"rest": {"by": "weights", "weights": "platser"}}
-    country.agreement(BASE, made.agreement(made.post("region/en", 1500, key)))
+    country.write_agreement(BASE, made.agreement(made.post("region/en", 1500, key)))
     country.weights("platser", "region", {"01": 3, "02": 0, "03": 10, "04": 2})
     views = by_code(country.raw)
     assert [view.total.sek for view in views.values()] == [300, 0, 1000, 200]
@@ -414,26 +414,28 @@ def test_weights_are_no_population(country: Country) -> None:
     assert "Rekvirera senast" not in text(render(views["region:02"]))
 
 
-def test_a_bounded_key_is_shown_step_by_step(country: Country) -> None:
+def test_a_bounded_key_is_shown_step_by_step(country: SmallCountry) -> None:
     keys = {"fixed": 10}, {"rest": {"by": "population", "cap": 500}}
-    country.agreement(BASE, made.agreement(made.post("region/en", 1000, *keys)))
+    country.write_agreement(BASE, made.agreement(made.post("region/en", 1000, *keys)))
     shown = text(render(by_code(country.raw)["region:01"]))
     assert "10 kr per region: 10 = 10,00 Resten efter folkmängd, högst 500 kr: " in shown
     assert "högst 500 = 500,00 Tillsammans: 510,00 Avrundat 510 kr" in shown
 
 
-def test_whoever_does_not_meet_a_condition_is_told_why_it_gets_nothing(country: Country) -> None:
+def test_whoever_does_not_meet_a_condition_is_told_why_it_gets_nothing(
+    country: SmallCountry,
+) -> None:
     condition = {"text": "Ha en plan.", "met_by": "klara", "reference": {"source": "avtal"}}
     groups = {"klara": {"recipients": "region", "members": ["01"]}}
     post = made.post("region/en", 1000, REST, condition=condition)
-    country.agreement(BASE, made.agreement(post, groups=groups))
+    country.write_agreement(BASE, made.agreement(post, groups=groups))
     shown = text(render(by_code(country.raw)["region:02"]))
     assert "får Beta län 0 kr" in shown
     assert "Villkoret är inte uppfyllt: Ha en plan." in shown
 
 
-def test_a_supplement_tells_of_both_documents(country: Country) -> None:
-    country.agreement(BASE, made.agreement(made.post("region/en", 1000, REST)))
+def test_a_supplement_tells_of_both_documents(country: SmallCountry) -> None:
+    country.write_agreement(BASE, made.agreement(made.post("region/en", 1000, REST)))
     data = made.agreement(
         made.post("region/ny", 400, EQUAL, area="annat"),
         id=ADDED,
@@ -442,7 +444,7 @@ def test_a_supplement_tells_of_both_documents(country: Country) -> None:
     )
     data["total"]["amount"] = 1400
     data["post_groups"], data["areas"] = [], [{"id": "annat", "title": "Annat"}]
-    country.agreement(ADDED, data)
+    country.write_agreement(ADDED, data)
     view = by_code(country.raw, ADDED)["region:01"]
     assert [post.amount.sek for post in view.posts] == [690, 100]
     assert [each.key.title for each in view.computations] == ["Avtalet", "Tilläggsavtalet"]
@@ -470,7 +472,7 @@ def test_only_partly_known_before_is_said_where_it_matters() -> None:
     assert "går det inte att säga vad regionen fick" in text(render(view))
 
 
-def test_texts_of_an_agreement_are_text_and_nothing_else(country: Country) -> None:
+def test_texts_of_an_agreement_are_text_and_nothing_else(country: SmallCountry) -> None:
     hostile = "<script>alert(1)</script> {{ view.code }} {% raw %} javascript:alert(1) & ” <b>"
     data = made.agreement(
         made.post("region/en", 1000, REST, title=hostile),
@@ -497,7 +499,7 @@ def test_texts_of_an_agreement_are_text_and_nothing_else(country: Country) -> No
             }
         ],
     )
-    country.agreement(BASE, data)
+    country.write_agreement(BASE, data)
     view = by_code(country.raw)["region:01"]
     shown = render(view)
     assert "<script" not in shown.html.decode()

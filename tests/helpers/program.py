@@ -49,6 +49,11 @@ class Ended:
         """What was printed as CSV."""
         return list(csv.DictReader(io.StringIO(self.out)))
 
+    def amounts(self, post: str) -> dict[str, int]:
+        """The amounts of one post, by recipient code, from what was printed as CSV."""
+        own = (row for row in self.rows() if row["post"] == post)
+        return {row["recipient_code"]: int(row["amount_sek"]) for row in own}
+
 
 def environment(**changes: str | None) -> dict[str, str]:
     """This process' environment, without what would change the program's ways."""

@@ -20,8 +20,8 @@ from typing import Any
 import pytest
 
 from schemas.keys import share
+from statsbidrag.files.project import PROJECT
 from statsbidrag.files.yaml_reading import read_yaml
-from tests.helpers.made import PROJECT
 
 FOLDERS = ("statsbidrag", "schemas", "assets", "pipelines")
 TEMPLATES = PROJECT / "templates"

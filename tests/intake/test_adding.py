@@ -10,7 +10,7 @@ import yaml
 
 from tests.cases.small_country import ALL_AGES, BY_AGE, SmallCountry, jsonstat
 from tests.helpers import dialects
-from tests.helpers.made import Ended, in_process
+from tests.helpers.program import Ended, in_process
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def downloads(tmp_path: Path) -> Path:
 
 def add(country: SmallCountry, file: Path, *more: str) -> Ended:
     options = ["--date", "2024-11-01", "--maturity", "preliminary", *more]
-    return in_process(country.root, "add", str(file), *options)
+    return in_process("--raw", country.root, "add", str(file), *options)
 
 
 def names(country: SmallCountry) -> set[str]:
@@ -46,7 +46,7 @@ def test_a_downloaded_table_goes_in_as_it_is(
     said = yaml.safe_load((country.root / "population" / sidecar).read_text("utf-8"))
     assert (said["level"], said["maturity"]) == ("kommun", "preliminary")
     # It counts at once: preliminary before the estimate.
-    shown = in_process(country.root, "explain", "prov-2025", "kommun/c", "0114")
+    shown = in_process("--raw", country.root, "explain", "prov-2025", "kommun/c", "0114")
     assert f"population/{stored}" in shown.out
 
 
@@ -56,7 +56,7 @@ def test_doubts_are_told(country: SmallCountry, downloads: Path) -> None:
     file.write_text(f"Region;Tid;BE0101A9\n{rows}", "utf-8")
     ended = add(country, file)
     assert "to know: Filen säger inte vilken dag" in ended.out
-    checked = in_process(country.root, "check", "prov-2025")
+    checked = in_process("--raw", country.root, "check", "prov-2025")
     assert "left open by the file" in checked.out
     assert checked.code == 0
 
@@ -171,7 +171,7 @@ def test_a_file_replaces_none_of_another_day(country: SmallCountry, downloads: P
     file.write_text(json.dumps(jsonstat(ALL_AGES, year="2023")), "utf-8")
     options = ["--date", "2023-11-01", "--maturity", "definitive"]
     sha256 = country.sha256("alla")
-    ended = in_process(country.root, "add", str(file), *options, "--replaces", sha256)
+    ended = in_process("--raw", country.root, "add", str(file), *options, "--replaces", sha256)
     assert ended.code == 2
     assert "an older file of the same table, level, days and ages" in ended.err
 

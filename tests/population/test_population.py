@@ -31,7 +31,7 @@ from tests.cases.small_country import (
     SmallCountry,
     jsonstat,
 )
-from tests.helpers.made import in_process
+from tests.helpers.program import in_process
 
 Refused = Callable[[Callable[[], object]], list[Problem]]
 COUNTIES = {"01": 900, "02": 100}
@@ -476,9 +476,9 @@ def test_a_correction_of_a_file_that_is_not_there_stops_nobody_and_is_told(
     assert used(country)[2] == COUNTIES
     [error] = lost_corrections(country.raw)
     assert error.problems[0].found == f"`{file}`"
-    checked = in_process(country.root, "check")
+    checked = in_process("--raw", country.root, "check")
     assert (checked.code, "corrections[0].file" in checked.err) == (2, True)
-    assert in_process(country.root, "check", AGREEMENT).code == 0
+    assert in_process("--raw", country.root, "check", AGREEMENT).code == 0
 
 
 def test_the_guard_looks_at_the_file_and_not_at_another_correction(

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from tests.cases.small_country import DAY, IN_FIVE_KOMMUNER, THREE_AGES, SmallCountry
 from tests.helpers import made
-from tests.helpers.made import Country, in_process
+from tests.helpers.program import in_process
 
 ID = "prov-2025"
 WEIGHTS = {"01": 3, "02": 0, "03": 10, "04": 2}
@@ -18,35 +19,35 @@ HEAD = "recipient_code,weight\n"
 
 
 @pytest.fixture
-def country(tmp_path: Path) -> Country:
-    return Country(tmp_path / "raw").write()
+def country(tmp_path: Path) -> SmallCountry:
+    return SmallCountry(tmp_path / "raw").write_four()
 
 
-def written(country: Country, *posts: dict[str, Any], **changes: Any) -> None:
-    country.agreement(ID, made.agreement(*posts, **changes))
+def written(country: SmallCountry, *posts: dict[str, Any], **changes: Any) -> None:
+    country.write_agreement(ID, made.agreement(*posts, **changes))
 
 
-def refused(country: Country, *said: str) -> str:
-    ended = in_process(country.raw, "allocate", ID)
+def refused(country: SmallCountry, *said: str) -> str:
+    ended = in_process("--raw", country.root, "allocate", ID)
     assert (ended.code, ended.out) == (2, "")
     for text in said:
         assert text in ended.err
     return ended.err
 
 
-def test_an_amount_by_a_table_of_weights(country: Country) -> None:
+def test_an_amount_by_a_table_of_weights(country: SmallCountry) -> None:
     # 1 500 by 3, 0, 10, 2 of 15.
     written(country, made.post("lan/a", 1500, BY_WEIGHTS))
     country.weights("platser", "lan", WEIGHTS)
-    ended = in_process(country.raw, "allocate", ID, "--format", "csv")
+    ended = in_process("--raw", country.root, "allocate", ID, "--format", "csv")
     assert ended.amounts("lan/a") == {"01": 300, "02": 0, "03": 1000, "04": 200}
 
 
-def test_where_a_weight_stands(country: Country) -> None:
+def test_where_a_weight_stands(country: SmallCountry) -> None:
     # The rows stand in another order than the codes: 03 is on the fourth line.
     written(country, made.post("lan/a", 1500, BY_WEIGHTS))
     country.weights_as_text("platser", "lan", HEAD + "02,0\n01,3\n03,10\n04,2\n")
-    ended = in_process(country.raw, "explain", ID, "lan/a", "03", "--format", "json")
+    ended = in_process("--raw", country.root, "explain", ID, "lan/a", "03", "--format", "json")
     [part] = json.loads(ended.out)["parts"]
     [step] = part["steps"]
     assert step["population"]["file"] == "weights/platser.csv"
@@ -54,12 +55,12 @@ def test_where_a_weight_stands(country: Country) -> None:
     assert step["population"]["nation"] == 15
 
 
-def test_to_skr_by_units(country: Country) -> None:
+def test_to_skr_by_units(country: SmallCountry) -> None:
     # 7 units at 100 kr.
     price = {"price": {"per_unit": 100, "weights": "uppdrag"}}
     written(country, made.post("skr/a", 700, price))
     country.weights("uppdrag", "skr", {"SKR": 7})
-    ended = in_process(country.raw, "allocate", ID, "--format", "csv")
+    ended = in_process("--raw", country.root, "allocate", ID, "--format", "csv")
     assert ended.amounts("skr/a") == {"SKR": 700}
 
 
@@ -92,21 +93,21 @@ def test_to_skr_by_units(country: Country) -> None:
         ),
     ],
 )
-def test_a_table_that_cannot_be_used(country: Country, content: str, said: list[str]) -> None:
+def test_a_table_that_cannot_be_used(country: SmallCountry, content: str, said: list[str]) -> None:
     written(country, made.post("lan/a", 1500, BY_WEIGHTS))
     country.weights_as_text("platser", "lan", content)
     refused(country, *said)
 
 
-def test_a_table_changed_since_it_was_sealed(country: Country) -> None:
+def test_a_table_changed_since_it_was_sealed(country: SmallCountry) -> None:
     written(country, made.post("lan/a", 1500, BY_WEIGHTS))
     country.weights("platser", "lan", WEIGHTS)
-    (country.raw / "weights" / "platser.csv").write_text(HEAD + "01,4\n02,0\n03,10\n04,2\n")
+    (country.root / "weights" / "platser.csv").write_text(HEAD + "01,4\n02,0\n03,10\n04,2\n")
     refused(country, "weights/platser.csv: sha256")
 
 
 @pytest.mark.parametrize("first", ["lan", "kommun"])
-def test_a_table_for_another_type(country: Country, first: str) -> None:
+def test_a_table_for_another_type(country: SmallCountry, first: str) -> None:
     # One table cannot be right for both, whichever post is first.
     posts = [made.post("lan/a", 1500, BY_WEIGHTS), made.post("kommun/a", 1500, BY_WEIGHTS)]
     written(country, *(posts if first == "lan" else posts[::-1]))
@@ -117,11 +118,11 @@ def test_a_table_for_another_type(country: Country, first: str) -> None:
 # Files that are missing: the file to write, and the command to run --------------------------------
 
 
-def test_no_table_of_weights(country: Country) -> None:
+def test_no_table_of_weights(country: SmallCountry) -> None:
     written(country, made.post("lan/a", 1500, BY_WEIGHTS))
     said = refused(
         country,
-        f"{country.raw}/weights/platser.csv\n",
+        f"{country.root}/weights/platser.csv\n",
         f"a table of weights, which {ID} names",
         "with the columns recipient_code,weight, and its sidecar platser.yaml",
         f"then: statsbidrag check {ID}",
@@ -139,42 +140,42 @@ def test_no_table_of_weights(country: Country) -> None:
         ({"ages": "0-17"}, "folkmangd_2024-11-01_lan_0-17.json"),
     ],
 )
-def test_no_population(country: Country, key: dict[str, str], file: str) -> None:
+def test_no_population(country: SmallCountry, key: dict[str, str], file: str) -> None:
     written(country, made.post("lan/a", 1500, {"rest": {"by": "population", **key}}))
     refused(
         country,
-        f"{country.raw}/population/{file}\n",
+        f"{country.root}/population/{file}\n",
         f"({ID} needs it)",
         "statsbidrag fetch",
     )
 
 
-def test_no_such_year(country: Country) -> None:
+def test_no_such_year(country: SmallCountry) -> None:
     written(country, made.post("lan/a", 1500, {"rest": {"by": "equal"}}))
-    ended = in_process(country.raw, "allocate", "prov-2026")
+    ended = in_process("--raw", country.root, "allocate", "prov-2026")
     assert (ended.code, ended.out) == (2, "")
-    assert f"{country.raw}/agreements/prov-2026.yaml: there is no such agreement" in ended.err
+    assert f"{country.root}/agreements/prov-2026.yaml: there is no such agreement" in ended.err
     assert f"There are: {ID}" in ended.err
     assert "Nothing is carried over from another year: write the file" in ended.err
 
 
-def test_an_extract_with_a_gap_between_its_ages(country: Country) -> None:
+def test_an_extract_with_a_gap_between_its_ages(country: SmallCountry) -> None:
     ages = ["0-18", "20-64", "65+"]
-    country.population(made.DAY, "kommun", "preliminary", made.IN_KOMMUNER, ages)
+    country.population(DAY, "kommun", IN_FIVE_KOMMUNER, ages, maturity="preliminary")
     written(country, made.post("kommun/a", 1500, {"rest": {"by": "population", "ages": "0-18"}}))
     refused(country, "folkmangd_2024-11-01_kommun.json: ages", "every age once")
 
 
-def test_an_extract_with_ages_that_overlap(country: Country) -> None:
+def test_an_extract_with_ages_that_overlap(country: SmallCountry) -> None:
     ages = ["0-18", "18-64", "65+"]
-    country.population(made.DAY, "kommun", "preliminary", made.IN_KOMMUNER, ages)
+    country.population(DAY, "kommun", IN_FIVE_KOMMUNER, ages, maturity="preliminary")
     written(country, made.post("kommun/a", 1500, {"rest": {"by": "population", "ages": "0-18"}}))
     refused(country, "folkmangd_2024-11-01_kommun.json: ages", "ages that do not overlap")
 
 
-def test_nobody_of_an_age(country: Country) -> None:
+def test_nobody_of_an_age(country: SmallCountry) -> None:
     # Nobody anywhere is 0–18: no share can be computed, and it is said of which post.
-    nobody = {code: [0, persons[1], persons[2]] for code, persons in made.IN_KOMMUNER.items()}
-    country.population(made.DAY, "kommun", "preliminary", nobody, made.AGES)
+    nobody = {code: [0, persons[1], persons[2]] for code, persons in IN_FIVE_KOMMUNER.items()}
+    country.population(DAY, "kommun", nobody, THREE_AGES, maturity="preliminary")
     written(country, made.post("kommun/a", 1500, {"rest": {"by": "population", "ages": "0-18"}}))
     refused(country, "post kommun/a, key", "every recipient's weight is zero")

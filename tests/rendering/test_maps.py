@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 from schemas.common import Level
 from schemas.geography import Geography
 from statsbidrag.errors import InputError, ProgramError
-from statsbidrag.files.project import TEMPLATES
+from statsbidrag.files.project import PROJECT, TEMPLATES
 from statsbidrag.files.raw_folder import Raw
 from statsbidrag.register import recipients as registers
 from statsbidrag.register.outlines import read_geography, read_outlines
@@ -37,7 +37,6 @@ from statsbidrag.rendering.svg.maps import (
     class_names,
     round_limits,
 )
-from tests.helpers.made import PROJECT
 
 SVG = "{http://www.w3.org/2000/svg}"
 Edge = frozenset[tuple[int, int]]

@@ -20,7 +20,6 @@ from schemas.agreement import Rounding, RoundingMethod, TotalsFrom
 from schemas.common import NATION
 from statsbidrag.allocation.rounding import round_sums
 from statsbidrag.dossier.gathering import Computed, compute, dossier_of
-from statsbidrag.files.raw_folder import Raw
 from statsbidrag.publication.contents import WORKBOOK, revision_files
 from statsbidrag.rendering.word.marked_page import plain
 from statsbidrag.workbooks.calculating.parts import decimal_parts, whole_parts
@@ -53,7 +52,7 @@ def test_every_amount_of_the_real_agreements_is_a_formula(computed: Year, year: 
     ["prov-ett-2025", "prov-tva-2025", "prov-tre-2025", "prov-fyra-2025-tillagg"],
 )
 def test_every_kind_of_key_and_rounding_is_a_formula(agreement_id: str, tmp_path: Path) -> None:
-    require_right(compute(Raw(four_agreements(tmp_path / "raw").raw), agreement_id))
+    require_right(compute(four_agreements(tmp_path / "raw").raw, agreement_id))
 
 
 def test_a_post_without_a_known_key_shows_what_was_published(computed: Year) -> None:
