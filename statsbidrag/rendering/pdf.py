@@ -14,7 +14,7 @@ import os
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from html.parser import HTMLParser
@@ -74,13 +74,17 @@ class Attachment:
 
 @dataclass(frozen=True)
 class _Engine:
-    """What every document of a process shares: fonts, parsed style sheets, known characters."""
+    """What every document of a process shares: fonts, parsed style sheets, known characters.
+
+    `linked` are the style sheets that pages link to, by address, as far as any page has done so.
+    """
 
     base: Path
     fetcher: _TemplateFetcher
     fonts: Any
     stylesheets: tuple[Any, ...]
     characters: frozenset[int]
+    linked: dict[str, Any] = field(default_factory=dict)
 
 
 class _TemplateFetcher:
@@ -141,14 +145,14 @@ def _draw(
 ) -> bytes:
     from weasyprint import HTML
 
-    document = HTML(
-        string=html, base_url=f"{engine.base.as_uri()}/", url_fetcher=engine.fetcher
-    ).render(
-        font_config=engine.fonts,
-        stylesheets=list(engine.stylesheets),
-        pdf_variant="pdf/a-3a",
-        cache={},
-    )
+    page = HTML(string=html, base_url=f"{engine.base.as_uri()}/", url_fetcher=engine.fetcher)
+    with _linked_sheets_parsed_once(engine.linked):
+        document = page.render(
+            font_config=engine.fonts,
+            stylesheets=list(engine.stylesheets),
+            pdf_variant="pdf/a-3a",
+            cache={},
+        )
     metadata = document.metadata
     metadata.title = title
     metadata.created = metadata.modified = created.strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -157,6 +161,33 @@ def _draw(
     _identify_as_pdfua(metadata)
     pdf: bytes = document.write_pdf(finisher=_finish, pdf_variant="pdf/a-3a")
     return pdf
+
+
+@contextmanager
+def _linked_sheets_parsed_once(parsed: dict[str, Any]) -> Iterator[None]:
+    """Keeps WeasyPrint from parsing a style sheet anew for every document that links to it.
+
+    What is linked cannot be handed over parsed instead, as the project's own sheets are: it would
+    no longer come before a drawing's own width and height.
+    """
+    from weasyprint import css
+
+    parse = css.CSS
+
+    def linked_sheet(**options: Any) -> Any:
+        address = options.get("url")
+        # A sheet that another one imports is parsed into that one.
+        if address is None or options.get("matcher") is not None:
+            return parse(**options)
+        if address not in parsed:
+            parsed[address] = parse(**{**options, "page_rules": [], "layers": []})
+        return parsed[address]
+
+    css.CSS = linked_sheet
+    try:
+        yield
+    finally:
+        css.CSS = parse
 
 
 def _attachment(attachment: Attachment, created: datetime) -> Any:
@@ -291,6 +322,8 @@ def _strict_weasyprint(title: str) -> Iterator[None]:
         logger.removeHandler(heard)
         logger.propagate = propagate
     if heard.messages:
+        # What was parsed with a warning must not be kept: nobody would be warned again.
+        _engine.cache_clear()
         raise ProgramError(f"{title}: WeasyPrint says: {'; '.join(heard.messages)}")
 
 

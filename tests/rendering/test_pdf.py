@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pypdf
@@ -18,6 +19,7 @@ import pytest
 from statsbidrag.errors import InputError, ProgramError
 from statsbidrag.files.printable_text import font_characters
 from statsbidrag.files.project import TEMPLATES
+from statsbidrag.rendering import pdf as module
 from statsbidrag.rendering.pdf import Attachment, render_pdf
 
 CREATED = datetime(2023, 12, 21, tzinfo=UTC)
@@ -177,6 +179,33 @@ def test_characters_that_documents_need_are_there() -> None:
 def test_what_weasyprint_warns_of_is_an_error(body: str, head: str, said: str) -> None:
     with pytest.raises(ProgramError, match=said):
         draw(body, head)
+
+
+def test_a_style_sheet_with_a_mistake_is_told_of_for_every_document(tmp_path: Path) -> None:
+    base = tmp_path / "templates"
+    shutil.copytree(TEMPLATES, base)
+    (base / "css" / "lan.css").write_text("p { colour: red }")
+    link = "<link rel='stylesheet' href='css/lan.css'>"
+    for _ in range(2):
+        with pytest.raises(ProgramError, match="colour"):
+            draw("<p>x</p>", link, base)
+
+
+def test_style_sheets_are_parsed_once_per_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    from weasyprint import CSS
+
+    parsed: list[str] = []
+    start = CSS.__init__
+
+    def counting(self: CSS, *args: object, **options: Any) -> None:
+        parsed.append(options["url"].rpartition("/")[2])
+        start(self, *args, **options)
+
+    monkeypatch.setattr(CSS, "__init__", counting)
+    module._engine.cache_clear()
+    link = "<link rel='stylesheet' href='css/tilldelning.css'>"
+    assert draw("<p>x</p>", link) == draw("<p>x</p>", link) != draw("<p>x</p>")
+    assert parsed == ["base.css", "print.css", "tilldelning.css"]
 
 
 def test_a_date_without_time_zone_is_refused() -> None:
