@@ -10,9 +10,6 @@ from assets.settings import Folders, agreements
 from assets.stage_files import result, stage_metadata
 from schemas import tables
 from schemas.agreement import Agreement
-from statsbidrag.agreement.published_figures import read_published
-from statsbidrag.agreement.reading import load_agreement
-from statsbidrag.register.recipients import read_register
 
 
 @dg.asset(
@@ -25,9 +22,8 @@ from statsbidrag.register.recipients import read_register
 )
 def agreement(context: dg.AssetExecutionContext, folders: Folders) -> dg.MaterializeResult[Any]:
     """The agreement of this partition, whole and consistent."""
-    raw = folders.raw_files()
-    loaded = load_agreement(raw, context.partition_key, read_register(raw.register()))
-    path = raw.agreement_path(loaded.id)
+    loaded = folders.read(context.partition_key).amounts.agreement
+    path = folders.raw_files().agreement_path(loaded.id)
     return result(
         loaded,
         {
@@ -48,7 +44,5 @@ def agreement(context: dg.AssetExecutionContext, folders: Folders) -> dg.Materia
 )
 def published(agreement: Agreement, folders: Folders) -> dg.MaterializeResult[Any]:
     """Every printed figure, checked against posts and register."""
-    raw = folders.raw_files()
-    file = raw.published(agreement.id)
-    frame = read_published(file, agreement, read_register(raw.register()))
-    return result(frame, {"source": file.sidecar.source if file else ""})
+    amounts = folders.read(agreement.id).amounts
+    return result(amounts.published, {"source": amounts.published_source})

@@ -10,7 +10,6 @@ from assets.stage_files import result, stage_metadata
 from schemas import tables
 from schemas.agreement import Agreement
 from statsbidrag.allocation.amounts import allocate
-from statsbidrag.register.recipients import read_register
 
 _CELL = dg.TableColumnDep
 
@@ -36,6 +35,6 @@ def allocation(
     agreement: Agreement, population: pd.DataFrame, published: pd.DataFrame, folders: Folders
 ) -> dg.MaterializeResult[Any]:
     """Amounts of every post, group, nation and total."""
-    register = read_register(folders.raw_files().register())
+    register = folders.read(agreement.id).amounts.register
     frame = allocate(agreement, register, population, published)
     return result(frame, {"amounts": int((frame["kind"] == "post").sum())})

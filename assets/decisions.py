@@ -10,8 +10,7 @@ from assets.settings import Folders, agreements
 from assets.stage_files import result, stage_metadata
 from schemas.agreement import Agreement
 from schemas.decisions import Decisions
-from statsbidrag.plans.issued import load_decisions
-from statsbidrag.register.recipients import read_register
+from statsbidrag.dossier.gathering import refuse_unreadable
 
 
 @dg.asset(
@@ -24,7 +23,8 @@ from statsbidrag.register.recipients import read_register
 )
 def decisions(agreement: Agreement, folders: Folders) -> dg.MaterializeResult[Any]:
     """Every registered decision on this agreement's documents, checked against the register."""
-    raw = folders.raw_files()
-    issued = load_decisions(raw, agreement, read_register(raw.register()))
+    inputs = folders.read(agreement.id)
+    refuse_unreadable(inputs.unreadable.decisions)
+    issued = inputs.decisions
     read = Decisions(format=1, agreement=agreement.id, issued=issued)
     return result(read, {"issued": len(issued)})

@@ -13,7 +13,7 @@ from schemas.decisions import Decisions
 from schemas.reconciliation import Reconciliation
 from schemas.stages import Plans, RenderedDocuments
 from statsbidrag.documents.catalogue import views
-from statsbidrag.dossier.gathering import gathered
+from statsbidrag.dossier.gathering import Stages, dossier_from, refuse_unreadable
 from statsbidrag.publication.folder import current_revision
 from statsbidrag.rendering.many import earlier_documents, print_all, store
 
@@ -37,20 +37,14 @@ def documents(
     progress: dg.ResourceParam[Progress],
 ) -> dg.MaterializeResult[Any]:
     """What the reconciliation allows; refuses one that was made from other inputs."""
-    inputs = folders.inputs(agreement.id)
-    require_same_inputs(reconciliation.fingerprint, inputs, "the reconciliation")
-    dossier = gathered(
-        folders.raw_files(),
-        agreement,
-        population,
-        published,
-        allocation,
-        plan.plans,
-        reconciliation,
-        decisions.issued,
-    )
+    fingerprint = folders.fingerprint_of(agreement.id)
+    require_same_inputs(reconciliation.fingerprint, fingerprint, "the reconciliation")
+    stages = Stages(population, published, allocation, plan.plans, decisions.issued, reconciliation)
+    inputs = folders.read(agreement.id)
+    refuse_unreadable(inputs.unreadable.outcomes)
+    dossier = dossier_from(inputs, stages)
     earlier = earlier_documents(*current_revision(Path(folders.output), agreement.id))
     shown = views(dossier)
     printed = print_all(shown, earlier, folders.jobs, progress)
-    stored = store(printed, folders.rendered(agreement.id), inputs.fingerprint)
+    stored = store(printed, folders.rendered(agreement.id), fingerprint)
     return result(stored, {"documents": len(stored.documents)})

@@ -24,7 +24,8 @@ def fetched_population(
     raw, agreement_id = folders.raw_files(), context.partition_key
     with PxWeb(scb.address) as source:
         fetched = fetch_population(raw, agreement_id, source, clock.today())
-    content = content_now(raw, agreement_id)
+    folders.look_anew()
+    content = content_now(folders.raw_files(), agreement_id)
     context.instance.add_run_tags(context.run.run_id, {CONTENT_TAG: content})
     context.log_event(observation(agreement_id, content))
     return dg.MaterializeResult(

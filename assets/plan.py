@@ -10,8 +10,7 @@ from assets.settings import Folders, agreements
 from assets.stage_files import result, stage_metadata
 from schemas.agreement import Agreement
 from schemas.stages import Plans
-from statsbidrag.plans.county_plans import load_plans
-from statsbidrag.register.recipients import read_register
+from statsbidrag.dossier.gathering import refuse_unreadable
 
 
 @dg.asset(
@@ -24,6 +23,7 @@ from statsbidrag.register.recipients import read_register
 )
 def plan(agreement: Agreement, folders: Folders) -> dg.MaterializeResult[Any]:
     """Every plan of this agreement, checked against its posts."""
-    raw = folders.raw_files()
-    plans = load_plans(raw, agreement, read_register(raw.register()))
+    inputs = folders.read(agreement.id)
+    refuse_unreadable(inputs.unreadable.plans)
+    plans = inputs.plans
     return result(Plans(plans=plans), {"counties": [each.county for each in plans]})

@@ -11,8 +11,6 @@ from assets.stage_files import result, stage_metadata
 from schemas import tables
 from schemas.agreement import Agreement
 from statsbidrag.population.basis import basis_frame
-from statsbidrag.population.reading import read_extracts
-from statsbidrag.register.recipients import read_register
 
 
 @dg.asset(
@@ -25,9 +23,6 @@ from statsbidrag.register.recipients import read_register
 )
 def population(agreement: Agreement, folders: Folders) -> dg.MaterializeResult[Any]:
     """Persons per basis and region, from the extract that counts."""
-    raw = folders.raw_files()
-    register = read_register(raw.register())
-    extracts = read_extracts(raw, register, agreement)
-    frame = basis_frame(agreement, extracts, raw, register)
+    frame = basis_frame(agreement, folders.read(agreement.id).amounts.population)
     sources = sorted({f"{row.extract} {row.maturity}" for row in frame.itertuples()})
     return result(frame, {"extracts": dg.MetadataValue.json(sources)})

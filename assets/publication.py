@@ -18,7 +18,6 @@ from statsbidrag.plans.issued import decision_files
 from statsbidrag.publication.contents import about, revision_files
 from statsbidrag.publication.folder import publish
 from statsbidrag.publication.revision_names import current_name
-from statsbidrag.register.recipients import read_register
 from statsbidrag.rendering.many import stored_files
 from statsbidrag.site.update import write_site
 
@@ -43,10 +42,11 @@ def publication(
 
     The site's front page follows at once, so that a run that nobody started shows there too.
     """
-    inputs = folders.inputs(agreement.id)
-    require_same_inputs(reconciliation.fingerprint, inputs, "the reconciliation")
-    require_same_inputs(documents.fingerprint, inputs, "the set of documents")
-    register = read_register(folders.raw_files().register())
+    inputs = folders.inputs_now(agreement.id)
+    fingerprint = inputs.fingerprint
+    require_same_inputs(reconciliation.fingerprint, fingerprint, "the reconciliation")
+    require_same_inputs(documents.fingerprint, fingerprint, "the set of documents")
+    register = folders.read(agreement.id).amounts.register
     files = {
         **revision_files(agreement, register, population, allocation, reconciliation),
         **decision_files(decisions.issued),
@@ -71,7 +71,7 @@ def publication(
         revision.manifest,
         {
             "dagster/uri": revision.folder.resolve().as_uri(),
-            "fingerprint": inputs.fingerprint,
+            "fingerprint": fingerprint,
             "state": revision.manifest.state,
             "new": revision.new,
             "revised": revised,

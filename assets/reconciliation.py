@@ -10,9 +10,7 @@ from assets.stage_files import result, stage_metadata
 from schemas.agreement import Agreement
 from schemas.reconciliation import Reconciliation
 from schemas.stages import Plans
-from statsbidrag.population.reading import read_extracts
 from statsbidrag.reconciliation.amounts import reconcile
-from statsbidrag.register.recipients import read_register
 
 
 @dg.asset(
@@ -29,11 +27,16 @@ def reconciliation(
     folders: Folders,
 ) -> dg.MaterializeResult[Any]:
     """Every comparison, with the fingerprint of the inputs that it holds for."""
-    raw = folders.raw_files()
-    register = read_register(raw.register())
-    extracts = read_extracts(raw, register, agreement)
-    fingerprint = folders.inputs(agreement.id).fingerprint
-    report = reconcile(agreement, register, extracts, allocation, plan.plans, fingerprint)
+    amounts = folders.read(agreement.id).amounts
+    fingerprint = folders.fingerprint_of(agreement.id)
+    report = reconcile(
+        agreement,
+        amounts.register,
+        amounts.population.extracts,
+        allocation,
+        plan.plans,
+        fingerprint,
+    )
     return result(
         report,
         {

@@ -26,7 +26,6 @@ from pipelines.notices import Notice, Notices, said_of, shortly
 from schemas.agreement import Agreement, Status
 from statsbidrag.errors import InputError, StatsbidragError
 from statsbidrag.files.raw_folder import Raw
-from statsbidrag.files.yaml_reading import read_model
 from statsbidrag.publication.fingerprint import content_hash
 from statsbidrag.publication.folder import current_revision
 
@@ -306,7 +305,7 @@ def _request(agreement_id: str, sha: str, run_key: str) -> dg.RunRequest:
 
 
 def _agreement(raw: Raw, agreement_id: str) -> Agreement:
-    return read_model(raw.agreement_path(agreement_id), Agreement)[0]
+    return raw.model(raw.agreement_path(agreement_id), Agreement)
 
 
 def _names(raw: Raw) -> tuple[list[str], dict[str, str]]:

@@ -56,11 +56,18 @@ fetch_job = dg.define_asset_job(
 )
 
 
-def folders_of(raw: Path, output: Path, stages: Path, jobs: int = 1) -> dict[str, Any]:
-    """The resources for these folders."""
+def folders_of(
+    raw: Path, output: Path, stages: Path, jobs: int = 1, fingerprint: str = ""
+) -> dict[str, Any]:
+    """The resources for these folders; `fingerprint` is that of a run's inputs, if it is known."""
     return {
         "folders": Folders(
-            raw=str(raw), output=str(output), stages=str(stages), project=str(PROJECT), jobs=jobs
+            raw=str(raw),
+            output=str(output),
+            stages=str(stages),
+            project=str(PROJECT),
+            jobs=jobs,
+            fingerprint=fingerprint,
         ),
         "io_manager": StageFiles(root=str(stages)),
         "progress": Progress(),

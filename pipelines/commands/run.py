@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
 from assets import settings
-from assets.raw_files import CONTENT_TAG, content_now, observation
+from assets.raw_files import CONTENT_TAG, observation
 from pipelines.commands.printing import finding
 from pipelines.definitions import PROJECT, build_defs, folders_of
 from schemas.common import RecipientType
@@ -28,7 +28,7 @@ from statsbidrag.dossier.dossier import Dossier
 from statsbidrag.dossier.gathering import dossier_of
 from statsbidrag.errors import ProgramError, StatsbidragError, UsageError
 from statsbidrag.files.raw_folder import Raw
-from statsbidrag.publication.fingerprint import inputs_of
+from statsbidrag.publication.fingerprint import Inputs, content_hash, inputs_of
 from statsbidrag.publication.folder import Revision, find_revision, keep, write_files
 from statsbidrag.register.recipients import codes
 from statsbidrag.rendering.many import print_all
@@ -43,6 +43,7 @@ def run_agreements(raw: Path, output: Path, ids: Sequence[str], jobs: int) -> Ou
     """Every stage of each agreement; prints a summary and the address of the site."""
     failed: list[StatsbidragError] = []
     revisions: list[Revision] = []
+    look = Raw(raw)
     console = Console(stderr=True)
     with _instance() as (instance, stages), _bar(console) as bar:
         for agreement_id in ids:
@@ -50,13 +51,17 @@ def run_agreements(raw: Path, output: Path, ids: Sequence[str], jobs: int) -> Ou
             families = _Families(bar)
             try:
                 revised = ""
-                revision = _published(raw, output, agreement_id)
+                look = Raw(raw)
+                inputs = inputs_of(look, agreement_id, PROJECT)
+                revision = _published(output, agreement_id, inputs)
                 if revision is None:
-                    revision, revised = _run(
-                        instance, stages, raw, output, agreement_id, jobs, families
+                    resources = folders_of(
+                        raw.resolve(), output.resolve(), stages, jobs, inputs.fingerprint
                     )
+                    defs = build_defs(**{**resources, "progress": families})
+                    revision, revised = _run(instance, defs, output, look, agreement_id, inputs)
                 elif revision.manifest.withheld:
-                    _say_why(dossier_of(Raw(raw), agreement_id).reconciliation)
+                    _say_why(dossier_of(look, agreement_id).reconciliation)
                 bar.update(task, completed=1, total=1)
             except Exception as error:
                 failed.append(_ours(agreement_id, error))
@@ -68,7 +73,7 @@ def run_agreements(raw: Path, output: Path, ids: Sequence[str], jobs: int) -> Ou
             revisions.append(revision)
     if revisions:
         try:
-            failed.extend(write_site(Raw(raw), output, PROJECT))
+            failed.extend(write_site(look, output, PROJECT))
             print((output / "index.html").resolve().as_uri())
         except Exception as error:
             failed.append(_ours("index.html", error))
@@ -138,26 +143,22 @@ class _Families(settings.Progress):
         self._tasks.clear()
 
 
-def _published(raw: Path, output: Path, agreement_id: str) -> Revision | None:
+def _published(output: Path, agreement_id: str, inputs: Inputs) -> Revision | None:
     """The revision of exactly these inputs, if it was published before."""
-    inputs = inputs_of(Raw(raw), agreement_id, PROJECT)
     revision = find_revision(output, agreement_id, inputs.fingerprint)
     return keep(output, revision) if revision is not None else None
 
 
 def _run(
     instance: dg.DagsterInstance,
-    stages: Path,
-    raw: Path,
+    defs: dg.Definitions,
     output: Path,
+    look: Raw,
     agreement_id: str,
-    jobs: int,
-    families: _Families,
+    inputs: Inputs,
 ) -> tuple[Revision, str]:
     """The new revision, and what is said of how it differs from the one before it."""
-    resources = folders_of(raw.resolve(), output.resolve(), stages, jobs)
-    defs = build_defs(**{**resources, "progress": families})
-    content = content_now(Raw(raw), agreement_id)
+    content = content_hash(inputs.files)
     instance.add_dynamic_partitions(str(settings.agreements.name), [agreement_id])
     instance.report_runless_asset_event(observation(agreement_id, content))
     try:
@@ -173,7 +174,7 @@ def _run(
         raise KeyboardInterrupt from None
     except dg.DagsterError as error:
         # A blocking check: either the inputs contradict each other, which this says, or a bug.
-        dossier_of(Raw(raw), agreement_id)
+        dossier_of(look, agreement_id)
         raise ProgramError(f"{agreement_id}: {error}") from error
     manifest = outcome.asset_value("publication")
     revision = find_revision(output, agreement_id, manifest.fingerprint)

@@ -18,7 +18,7 @@ from statsbidrag.agreement.checks.guidance import guidance_problems
 from statsbidrag.agreement.checks.structure import Scope, problems_of
 from statsbidrag.errors import InputError, UsageError, input_error
 from statsbidrag.files.raw_folder import Raw
-from statsbidrag.files.yaml_mending import GONE, read_lenient
+from statsbidrag.files.yaml_mending import GONE, lenient_model_of
 
 _NAME: Final = "okand"
 _REFERENCE: Final = {"source": _NAME}
@@ -75,7 +75,7 @@ def load_agreement(
     lead here; one that leads to itself is refused.
     """
     path = raw.agreement_path(agreement_id)
-    read = read_lenient(path, Agreement, _STAND_INS)
+    read = lenient_model_of(raw.yaml(path), Agreement, _STAND_INS)
     base = None
     if read.model is not None and (name := read.model.supplements) is not None:
         if name == agreement_id or name in above:

@@ -5,5 +5,6 @@ Does not belong here: any stage's own work.
 | module | answers |
 |---|---|
 | `dossier` | what is in it? |
+| `reading` | what is read for an agreement, once, before anything is computed? |
 | `gathering` | which stage takes what from which? |
 """

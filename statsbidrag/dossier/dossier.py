@@ -6,7 +6,7 @@ Belongs here: the object itself. Does not: reading files (`statsbidrag.files.raw
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 import pandas as pd
@@ -51,13 +51,13 @@ class Dossier:
     plans: tuple[Plan, ...]
     extracts: dict[str, PopulationSidecar]
     published_source: str
-    compared: Side | None = None
-    decisions: tuple[Issued, ...] = ()
-    outcomes: tuple[Outcome, ...] = ()
-    weights: dict[str, WeightsSidecar] = field(default_factory=dict)
-    corrections: dict[str, tuple[Correction, ...]] = field(default_factory=dict)
-    everyone: dict[Level, Everyone] = field(default_factory=dict)
-    outlines: dict[Level, Outlines] = field(default_factory=dict)
+    compared: Side | None
+    decisions: tuple[Issued, ...]
+    outcomes: tuple[Outcome, ...]
+    weights: dict[str, WeightsSidecar]
+    corrections: dict[str, tuple[Correction, ...]]
+    everyone: dict[Level, Everyone]
+    outlines: dict[Level, Outlines]
 
     @cached_property
     def figures(self) -> Figures:

@@ -1,4 +1,4 @@
-"""The folder of raw files: what lies there, and reading it only as its sidecars say.
+"""The folder of raw files: what lies there, read once a look, and only as its sidecars say.
 
 Belongs here: finding files, verifying size and hash against the sidecar, and which files an
 agreement depends on. Does not: what a file's content means.
@@ -7,9 +7,11 @@ agreement depends on. Does not: what a file's content means.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
+
+from pydantic import BaseModel
 
 from schemas.common import Level
 from schemas.geography import GeographySidecar
@@ -21,11 +23,12 @@ from schemas.sidecar import (
     WeightsSidecar,
 )
 from statsbidrag.errors import InputError, input_error
-from statsbidrag.files.yaml_reading import read_model
+from statsbidrag.files.yaml_reading import YamlFile, model_of, read_yaml
 
 LARGEST: Final = 64 * 2**20
 """Bytes that a file from outside may have; all municipalities by age and sex take two million."""
 
+Model = TypeVar("Model", bound=BaseModel)
 SidecarModel = TypeVar("SidecarModel", bound=Sidecar)
 
 
@@ -41,9 +44,31 @@ class Sealed(Generic[SidecarModel]):
 
 @dataclass(frozen=True)
 class Raw:
-    """The folder `raw/`, or another one of the same form."""
+    """One look at the folder `raw/`, or at another one of the same form.
+
+    A YAML file is read once a look, by whoever asks first: all who ask see the same content.
+    Whoever has changed a file, or waits for a change, looks anew: `Raw(root)`.
+    """
 
     root: Path
+    _yaml: dict[Path, YamlFile] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _models: dict[tuple[Path, type[BaseModel]], Any] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def yaml(self, path: Path) -> YamlFile:
+        """A YAML file of the folder. Raises InputError: absent, too large, not our YAML."""
+        if path not in self._yaml:
+            self._yaml[path] = read_yaml(path)
+        return self._yaml[path]
+
+    def model(self, path: Path, model: type[Model]) -> Model:
+        """A YAML file as a model. Raises InputError with every mistake in it, each at its line."""
+        known = (path, model)
+        if known not in self._models:
+            self._models[known] = model_of(self.yaml(path), model)
+        found: Model = self._models[known]
+        return found
 
     def agreement_path(self, agreement_id: str) -> Path:
         """Where an agreement's file is, or should be."""
@@ -56,17 +81,8 @@ class Raw:
 
     def plan_paths(self, agreement_id: str) -> list[Path]:
         """The plans of one agreement's counties, by code. Raises InputError for other files."""
-        found = []
-        for path in sorted((self.root / "plans" / agreement_id).glob("[!.]*")):
-            if path.suffix != ".yaml":
-                raise input_error(
-                    path,
-                    expected="a plan, called by its county's code: 23.yaml",
-                    found=f"`{path.name}`",
-                    action="rename it, or take it away",
-                )
-            found.append(path)
-        return found
+        expected = "a plan, called by its county's code: 23.yaml"
+        return self._only_yaml(Path("plans", agreement_id), expected)
 
     def plan_path(self, agreement_id: str, county: str) -> Path:
         """Where a county's plan is, or should be."""
@@ -95,17 +111,8 @@ class Raw:
 
     def outcome_paths(self, agreement_id: str) -> list[Path]:
         """The outcomes of one agreement, by name. Raises InputError for other files."""
-        found = []
-        for path in sorted((self.root / "outcomes" / agreement_id).glob("[!.]*")):
-            if path.suffix != ".yaml":
-                raise input_error(
-                    path,
-                    expected="an outcome, called by its recipient: lan-23.yaml, kommun-2380.yaml",
-                    found=f"`{path.name}`",
-                    action="rename it, or take it away",
-                )
-            found.append(path)
-        return found
+        expected = "an outcome, called by its recipient: lan-23.yaml, kommun-2380.yaml"
+        return self._only_yaml(Path("outcomes", agreement_id), expected)
 
     def foreign_outcomes(self) -> list[InputError]:
         """Folders of outcomes that no agreement has, each as the error that it is."""
@@ -148,17 +155,7 @@ class Raw:
 
     def correction_paths(self) -> list[Path]:
         """The files of corrections, by name. Raises InputError for other files among them."""
-        found = []
-        for path in sorted((self.root / "corrections").glob("[!.]*")):
-            if path.suffix != ".yaml":
-                raise input_error(
-                    path,
-                    expected="a file of corrections, `.yaml`",
-                    found=f"`{path.name}`",
-                    action="rename it, or take it away",
-                )
-            found.append(path)
-        return found
+        return self._only_yaml(Path("corrections"), "a file of corrections, `.yaml`")
 
     def weights(self, table: str) -> Sealed[WeightsSidecar]:
         """A table of weights. Raises InputError naming the file to write where there is none."""
@@ -183,7 +180,7 @@ class Raw:
                     found="none",
                     action="write one that says what the file is, or take the file away",
                 )
-        found = [(path, read_model(path, PopulationSidecar)[0]) for path in sidecars]
+        found = [(path, self.model(path, PopulationSidecar)) for path in sidecars]
         _refuse_beside(folder, {described_by(path, sidecar).name for path, sidecar in found})
         return found
 
@@ -202,8 +199,21 @@ class Raw:
             )
         return folder
 
+    def _only_yaml(self, folder: Path, expected: str) -> list[Path]:
+        """The files of a folder that holds nothing else, by name; none where there is no folder."""
+        paths = sorted((self.root / folder).glob("[!.]*"))
+        for path in paths:
+            if path.suffix != ".yaml":
+                raise input_error(
+                    path,
+                    expected=expected,
+                    found=f"`{path.name}`",
+                    action="rename it, or take it away",
+                )
+        return paths
+
     def _sealed(self, sidecar_path: Path, model: type[SidecarModel]) -> Sealed[SidecarModel]:
-        sidecar, _ = read_model(sidecar_path, model)
+        sidecar = self.model(sidecar_path, model)
         path = described_by(sidecar_path, sidecar)
         content = _verified(path, sidecar)
         return Sealed(path, path.relative_to(self.root).as_posix(), sidecar, content)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, Final, Generic
 
 from pydantic import ValidationError
@@ -21,7 +20,6 @@ from statsbidrag.files.yaml_reading import (
     Model,
     YamlFile,
     model_problems,
-    read_yaml,
     unfit_texts,
 )
 
@@ -50,15 +48,14 @@ class Lenient(Generic[Model]):
     touched: frozenset[Location]
 
 
-def read_lenient(
-    path: Path, model: type[Model], stand_ins: Mapping[tuple[str, ...], Any]
+def lenient_model_of(
+    file: YamlFile, model: type[Model], stand_ins: Mapping[tuple[str, ...], Any]
 ) -> Lenient[Model]:
-    """The file as a model without its mistakes, and the mistakes. Raises only for broken YAML.
+    """A file that was read, as a model without its mistakes, and the mistakes.
 
     `stand_ins` says what takes the place of a part that is wrong, by where it stands (`*` for any
     item or name; `GONE` where it can simply go). Where none fits, the outermost list item goes.
     """
-    file = read_yaml(path)
     touched: set[Location] = set()
     unfit = list(unfit_texts(file))
     problems: list[Problem] = []

@@ -117,6 +117,11 @@ def read_yaml(path: Path) -> YamlFile:
 def read_model(path: Path, model: type[Model]) -> tuple[Model, YamlFile]:
     """The file as a model. Raises InputError with every mistake in it, each at its line."""
     file = read_yaml(path)
+    return model_of(file, model), file
+
+
+def model_of(file: YamlFile, model: type[Model]) -> Model:
+    """A file that was read, as a model. Raises InputError with every mistake, each at its line."""
     problems = list(unfit_texts(file))
     try:
         found = model.model_validate(file.data)
@@ -124,7 +129,7 @@ def read_model(path: Path, model: type[Model]) -> tuple[Model, YamlFile]:
         problems += model_problems(file, model, error)
     if problems:
         raise InputError(problems)
-    return found, file
+    return found
 
 
 def _read_text(path: Path) -> str:

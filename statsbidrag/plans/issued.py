@@ -20,7 +20,7 @@ from schemas.common import RecipientType
 from schemas.decisions import Decisions, Issued
 from statsbidrag.errors import InputError, Problem
 from statsbidrag.files.raw_folder import Raw
-from statsbidrag.files.yaml_reading import YamlFile, read_model
+from statsbidrag.files.yaml_reading import YamlFile, model_of
 
 AUDIT: Final = "audit/beslut.json"
 """Where a revision keeps the decisions that were registered when it was made."""
@@ -54,7 +54,8 @@ def load_decisions(raw: Raw, agreement: Agreement, register: pd.DataFrame) -> tu
     path = raw.decisions_path(agreement.id)
     if not path.exists():
         return ()
-    decisions, file = read_model(path, Decisions)
+    file = raw.yaml(path)
+    decisions = model_of(file, Decisions)
     problems = [
         *_identity(decisions, file, agreement),
         *_documents(decisions, file, register),

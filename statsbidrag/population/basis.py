@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -20,8 +21,7 @@ from schemas.common import Level, Maturity
 from schemas.keys import AgeInterval
 from schemas.sidecar import PopulationSidecar
 from statsbidrag.errors import InputError, input_error
-from statsbidrag.files.raw_folder import Raw
-from statsbidrag.population.demand import ALL_AGES, BasisKey, bases_of, weights_asked_for
+from statsbidrag.population.demand import ALL_AGES, BasisKey, bases_of
 from statsbidrag.population.extract import (
     Counted,
     Extract,
@@ -31,7 +31,7 @@ from statsbidrag.population.extract import (
     differing,
     same_figures,
 )
-from statsbidrag.population.weights import weights_basis
+from statsbidrag.population.weights import WeightTable, weights_basis
 
 
 @dataclass(frozen=True)
@@ -43,17 +43,28 @@ class Everyone:
     sidecar: PopulationSidecar
 
 
-def basis_frame(
-    agreement: Agreement, extracts: Sequence[Extract], raw: Raw, register: pd.DataFrame
-) -> pd.DataFrame:
+@dataclass(frozen=True)
+class PopulationSources:
+    """What an agreement's keys may share by: extracts, best maturity first, and tables of weights.
+
+    All of them are proven. `folder` is where extracts lie, or should lie.
+    """
+
+    folder: Path
+    extracts: tuple[Extract, ...]
+    weights: tuple[WeightTable, ...]
+
+
+def basis_frame(agreement: Agreement, sources: PopulationSources) -> pd.DataFrame:
     """The population and weights that the agreement's keys use (`schemas.tables.Basis`).
 
     Raises InputError where no extract can serve, or where two of equal maturity contradict.
     """
-    parts = [_basis(key, extracts, agreement, raw) for key in bases_of(agreement)]
-    for table, recipients in weights_asked_for(agreement):
-        name = str(BasisKey(agreement.population.reference_date, Level.LAN, None, table))
-        parts.append(weights_basis(raw, table, name, recipients, register, agreement.id))
+    parts = [_basis(key, agreement, sources) for key in bases_of(agreement)]
+    for table in sources.weights:
+        day = agreement.population.reference_date
+        name = str(BasisKey(day, Level.LAN, None, table.table))
+        parts.append(weights_basis(table, name))
     if not parts:
         empty = {name: pd.Series(dtype="str") for name in tables.Basis.columns()}
         return pd.DataFrame(empty).astype({"population": "int64"})
@@ -91,12 +102,10 @@ class _Candidate:
         return self.extract.sidecar.maturity.rank, not self.direct, added, self.extract.name
 
 
-def _basis(
-    key: BasisKey, extracts: Sequence[Extract], agreement: Agreement, raw: Raw
-) -> pd.DataFrame:
-    best = _best(key, extracts, agreement)
+def _basis(key: BasisKey, agreement: Agreement, sources: PopulationSources) -> pd.DataFrame:
+    best = _best(key, sources.extracts, agreement)
     if best is None:
-        raise _no_population(key, agreement, raw)
+        raise _no_population(key, agreement, sources.folder)
     sidecar = best.extract.sidecar
     codes = list(best.counted.persons.index)
     return pd.DataFrame(
@@ -178,12 +187,12 @@ def _refuse_contradiction(key: BasisKey, one: _Candidate, other: _Candidate) -> 
         )
 
 
-def _no_population(key: BasisKey, agreement: Agreement, raw: Raw) -> InputError:
+def _no_population(key: BasisKey, agreement: Agreement, folder: Path) -> InputError:
     ages = "all ages" if key.ages is None else f"ages {key.ages}"
     parts = ["folkmangd", str(key.reference_date), str(key.level), str(key.ages or "")]
     name = "_".join(part for part in parts if part)
     return input_error(
-        raw.root / "population" / f"{name}.json",
+        folder / f"{name}.json",
         expected=f"an extract of {agreement.population.table} for {key.reference_date}, "
         f"level {key.level}, {ages} ({agreement.id} needs it)",
         found="none",

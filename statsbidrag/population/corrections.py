@@ -17,7 +17,6 @@ from schemas.corrections import Correction, Corrections
 from schemas.tables import OPEN_AGE
 from statsbidrag.errors import InputError, input_error
 from statsbidrag.files.raw_folder import Raw
-from statsbidrag.files.yaml_reading import read_model
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,7 @@ def read_corrections(raw: Raw) -> tuple[Placed, ...]:
     """
     found: list[Placed] = []
     for path in raw.correction_paths():
-        model, _ = read_model(path, Corrections)
+        model = raw.model(path, Corrections)
         for index, correction in enumerate(model.corrections):
             placed = Placed(path, f"corrections[{index}]", correction)
             _check_once(placed, found)

@@ -22,16 +22,18 @@ from schemas.tables import OPEN_AGE
 from statsbidrag.errors import InputError, input_error
 from statsbidrag.files.checked_tables import checked_input
 from statsbidrag.files.raw_folder import Raw, Sealed
+from statsbidrag.population.basis import PopulationSources
 from statsbidrag.population.corrections import Placed, corrected, read_corrections
-from statsbidrag.population.demand import reference_dates
+from statsbidrag.population.demand import reference_dates, weights_asked_for
 from statsbidrag.population.extract import Extract, spans_of, tiled
 from statsbidrag.population.formats.any_format import read_table
 from statsbidrag.population.formats.normal_form import PopulationTable
 from statsbidrag.population.formats.regions import require_regions
+from statsbidrag.population.weights import read_weights
 from statsbidrag.register import recipients as reg
 
 
-def read_extracts(raw: Raw, register: pd.DataFrame, agreement: Agreement) -> list[Extract]:
+def read_extracts(raw: Raw, register: pd.DataFrame, agreement: Agreement) -> tuple[Extract, ...]:
     """Every extract of the agreement's days that counts, best maturity first.
 
     One that another replaces does not, unless the agreement pins it. Raises InputError where a file
@@ -55,7 +57,21 @@ def read_extracts(raw: Raw, register: pd.DataFrame, agreement: Agreement) -> lis
         for extract in read_extract(raw.population(path), register, changes, corrections)
         if extract.reference_date in days
     ]
-    return sorted(extracts, key=lambda extract: (extract.sidecar.maturity.rank, extract.name))
+    return tuple(
+        sorted(extracts, key=lambda extract: (extract.sidecar.maturity.rank, extract.name))
+    )
+
+
+def read_sources(raw: Raw, register: pd.DataFrame, agreement: Agreement) -> PopulationSources:
+    """All that the agreement's keys may share by. Raises InputError for what cannot be used."""
+    return PopulationSources(
+        folder=raw.root / "population",
+        extracts=read_extracts(raw, register, agreement),
+        weights=tuple(
+            read_weights(raw, table, recipients, register, agreement.id)
+            for table, recipients in weights_asked_for(agreement)
+        ),
+    )
 
 
 def _refuse_unknown_pins(

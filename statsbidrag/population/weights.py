@@ -8,12 +8,14 @@ Weights are whole numbers: only their proportions matter, so an index of 1,034 i
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from difflib import get_close_matches
 
 import pandas as pd
 
 from schemas import tables
 from schemas.common import Level, RecipientType
+from schemas.sidecar import WeightsSidecar
 from statsbidrag.errors import InputError, Problem, input_error
 from statsbidrag.files.checked_tables import checked_input, read_csv, whole_numbers
 from statsbidrag.files.raw_folder import Raw
@@ -23,18 +25,28 @@ _SHOWN = 5
 _COLUMNS = ["recipient_code", "weight"]
 
 
-def weights_basis(
-    raw: Raw,
-    table: str,
-    name: str,
-    recipients: RecipientType,
-    register: pd.DataFrame,
-    agreement_id: str,
-) -> pd.DataFrame:
-    """A table of weights in the form of `schemas.tables.Basis`, under the basis `name`.
+@dataclass(frozen=True)
+class WeightTable:
+    """A table of weights that is right for one recipient type: each recipient's weight, by code.
 
-    Raises InputError where there is no table, where a recipient of the type is missing from it, or
-    one is there that is not of it.
+    `lines` are where each stands in its file, in the order of `weights`; `name` is relative to
+    `raw/`.
+    """
+
+    table: str
+    recipients: RecipientType
+    name: str
+    sidecar: WeightsSidecar
+    weights: dict[str, int]
+    lines: tuple[int, ...]
+
+
+def read_weights(
+    raw: Raw, table: str, recipients: RecipientType, register: pd.DataFrame, agreement_id: str
+) -> WeightTable:
+    """A table of weights, whole: every recipient of the type and no other.
+
+    Raises InputError where there is no such table, or it is not of exactly these recipients.
     """
     _require_table(raw, table, agreement_id)
     file = raw.weights(table)
@@ -52,20 +64,27 @@ def weights_basis(
     frame = checked_input(tables.Weights, frame, file.path)
     _check_recipients(str(file.path), frame, reg.names(register, recipients), file.sidecar.rows)
     frame = frame.sort_values("recipient_code")
-    level = Level.KOMMUN if recipients == RecipientType.KOMMUN else Level.LAN
+    weights = dict(zip(frame["recipient_code"], map(int, frame["weight"]), strict=True))
+    # The first row of data is the file's second line.
+    lines = tuple(int(str(row)) + 2 for row in frame.index)
+    return WeightTable(table, recipients, file.name, file.sidecar, weights, lines)
+
+
+def weights_basis(table: WeightTable, name: str) -> pd.DataFrame:
+    """A table of weights in the form of `schemas.tables.Basis`, under the basis `name`."""
+    level = Level.KOMMUN if table.recipients == RecipientType.KOMMUN else Level.LAN
     return pd.DataFrame(
         {
             "basis": name,
-            "reference_date": str(file.sidecar.reference_date),
+            "reference_date": str(table.sidecar.reference_date),
             "level": str(level),
-            "ages": file.sidecar.unit,
-            "region_code": frame["recipient_code"].array,
-            "population": frame["weight"].to_numpy(),
-            "maturity": str(file.sidecar.maturity),
-            "extract": file.name,
-            "sha256": file.sidecar.sha256,
-            # The first row of data is the file's second line.
-            "positions": [str(int(str(row)) + 2) for row in frame.index],
+            "ages": table.sidecar.unit,
+            "region_code": pd.Series(list(table.weights), dtype="str"),
+            "population": pd.Series(list(table.weights.values()), dtype="int64"),
+            "maturity": str(table.sidecar.maturity),
+            "extract": table.name,
+            "sha256": table.sidecar.sha256,
+            "positions": [str(line) for line in table.lines],
         }
     )
 

@@ -20,7 +20,6 @@ from schemas.agreement import Agreement
 from schemas.manifest import HashedFile
 from statsbidrag.errors import InputError
 from statsbidrag.files.raw_folder import Raw, described_by
-from statsbidrag.files.yaml_reading import read_model
 from statsbidrag.population.corrections import read_corrections
 from statsbidrag.population.demand import reference_dates, weight_tables
 from statsbidrag.rendering.engine_versions import engine_versions
@@ -106,7 +105,7 @@ def _with_bases(raw: Raw, agreement_id: str) -> list[Agreement]:
     found: list[Agreement] = []
     name: str | None = agreement_id
     while name is not None and name not in [each.id for each in found]:
-        found.append(read_model(raw.agreement_path(name), Agreement)[0])
+        found.append(raw.model(raw.agreement_path(name), Agreement))
         name = found[-1].supplements
     return found
 

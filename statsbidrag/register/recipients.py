@@ -18,7 +18,6 @@ from schemas.sidecar import RegisterSidecar
 from statsbidrag.errors import input_error
 from statsbidrag.files.checked_tables import checked_input, read_csv
 from statsbidrag.files.raw_folder import Raw, Sealed
-from statsbidrag.files.yaml_reading import read_model
 from statsbidrag.swedish.alphabet import folded
 
 _MEANT: Final = 4
@@ -83,7 +82,7 @@ def how_to_write(text: str, recipients: Iterable[tuple[str, str, str]]) -> str:
 def read_changes(raw: Raw) -> tuple[RegionChange, ...]:
     """When codes came and went, the oldest first; none where nobody has written them down."""
     path = raw.region_changes()
-    return read_model(path, RegionChanges)[0].changes if path.exists() else ()
+    return raw.model(path, RegionChanges).changes if path.exists() else ()
 
 
 def other_counties(changes: Sequence[RegionChange], day: date) -> list[str]:

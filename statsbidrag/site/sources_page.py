@@ -26,7 +26,6 @@ from schemas.sidecar import (
 )
 from statsbidrag.errors import InputError
 from statsbidrag.files.raw_folder import Raw
-from statsbidrag.files.yaml_reading import read_model
 from statsbidrag.rendering.templates import html_page
 from statsbidrag.site.front_page import AgreementEntry
 from statsbidrag.site.recipients_across_years import Shown
@@ -90,7 +89,7 @@ def _sidecar(raw: Raw, kind: str, name: str, sha256: str) -> Sidecar | None:
     """What a file's sidecar says, if it still speaks of the same bytes."""
     path = raw.root / PurePosixPath(name).with_suffix(".yaml")
     try:
-        found = read_model(path, _SIDECARS[kind])[0] if path.is_file() else None
+        found = raw.model(path, _SIDECARS[kind]) if path.is_file() else None
     except InputError:
         return None
     return found if found is not None and found.sha256 == sha256 else None
@@ -111,6 +110,6 @@ def _rules(
 def _papers(raw: Raw, agreement_id: str) -> tuple[Source, ...]:
     path = raw.agreement_path(agreement_id)
     try:
-        return tuple(read_model(path, Agreement)[0].sources.values()) if path.is_file() else ()
+        return tuple(raw.model(path, Agreement).sources.values()) if path.is_file() else ()
     except InputError:
         return ()

@@ -17,7 +17,7 @@ from schemas.decisions import Decisions, Issued
 from schemas.manifest import Manifest
 from statsbidrag.errors import InputError, Problem, ProgramError
 from statsbidrag.files.raw_folder import Raw
-from statsbidrag.files.yaml_reading import YamlFile, read_model
+from statsbidrag.files.yaml_reading import YamlFile, model_of
 from statsbidrag.publication.folder import read_manifest
 from statsbidrag.publication.revision_names import revision_names
 
@@ -46,7 +46,8 @@ def compare_issued(raw: Raw, output: Path, agreement_id: str, today: date) -> li
     if not path.exists():
         return []
     try:
-        decisions, file = read_model(path, Decisions)
+        file = raw.yaml(path)
+        decisions = model_of(file, Decisions)
     except InputError:
         return []
     compared = _Compared(

@@ -28,12 +28,13 @@ from statsbidrag.documents.national.tables import (
     national_tables,
 )
 from statsbidrag.dossier.dossier import Dossier
-from statsbidrag.dossier.gathering import Computed, compute, dossier_from, dossier_of
+from statsbidrag.dossier.gathering import Computed, compute, dossier_of
 from statsbidrag.files.project import PROJECT
 from statsbidrag.files.raw_folder import Raw
 from statsbidrag.publication.contents import about
 from statsbidrag.rendering.document import render
 from statsbidrag.site.front_page import agreement_entry, index_page
+from tests.helpers.dossiers import dossier_with
 from tests.helpers.pages import page as shown
 from tests.helpers.pages import text_of
 
@@ -282,7 +283,7 @@ def changed(post_id: str, **changes: object) -> Dossier:
     agreement: Agreement = before.agreement.model_copy(update={"posts": posts})
     none = before.published.iloc[:0]
     made = allocate(agreement, before.register, before.basis, none)
-    return dossier_from(replace(before, agreement=agreement, allocation=made, published=none), ())
+    return dossier_with(replace(before, agreement=agreement, allocation=made, published=none))
 
 
 def test_a_common_pot_is_told_in_the_foot() -> None:

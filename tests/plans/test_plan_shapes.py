@@ -18,13 +18,14 @@ from schemas.reconciliation import Kind, Result, Severity, Verdict
 from statsbidrag.documents.catalogue import views
 from statsbidrag.documents.county.decision import DecisionView, decision_view
 from statsbidrag.dossier.dossier import Dossier
-from statsbidrag.dossier.gathering import Computed, compute, dossier_from
+from statsbidrag.dossier.gathering import Computed, compute
 from statsbidrag.errors import InputError, ProgramError
 from statsbidrag.files.project import PROJECT
 from statsbidrag.files.raw_folder import Raw
 from statsbidrag.files.yaml_reading import read_model
 from statsbidrag.plans.county_plans import county_amounts, placed, placed_sum
 from statsbidrag.rendering.document import render
+from tests.helpers.dossiers import dossier_with
 
 RAW = PROJECT / "raw"
 ID = "psykisk-halsa-2024"
@@ -62,7 +63,7 @@ def plan(*measures: dict[str, Any], **more: Any) -> Plan:
 
 
 def reconciled(own: Plan) -> Dossier:
-    return dossier_from(computed(), (own,))
+    return dossier_with(computed(), (own,))
 
 
 def results(own: Dossier, kind: Kind) -> dict[str, Result]:

@@ -19,7 +19,7 @@ from statsbidrag.population.basis import basis_frame
 from statsbidrag.population.corrections import lost_corrections, read_corrections
 from statsbidrag.population.demand import bases_of
 from statsbidrag.population.extract import Extract
-from statsbidrag.population.reading import read_extract, read_extracts
+from statsbidrag.population.reading import read_extract, read_extracts, read_sources
 from statsbidrag.register import recipients as reg
 from statsbidrag.register.recipients import read_changes, read_register
 from tests.cases.small_country import (
@@ -42,8 +42,8 @@ YOUNG = "2024-11-01/kommun/0-18"
 def basis(country: SmallCountry) -> pd.DataFrame:
     register = read_register(country.raw.register())
     agreement = load_agreement(country.raw, AGREEMENT, register)
-    extracts = read_extracts(country.raw, register, agreement)
-    return tables.checked(tables.Basis, basis_frame(agreement, extracts, country.raw, register))
+    sources = read_sources(country.raw, register, agreement)
+    return tables.checked(tables.Basis, basis_frame(agreement, sources))
 
 
 def used(country: SmallCountry, name: str = ALL) -> tuple[str, str, dict[str, int]]:
