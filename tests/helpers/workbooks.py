@@ -18,7 +18,7 @@ from schemas.common import NATION, TOTAL, RecipientType
 from statsbidrag.allocation.amounts import AmountRow, rows
 from statsbidrag.dossier.gathering import Computed
 from statsbidrag.workbooks.calculating.allocation import allocation_workbook
-from statsbidrag.workbooks.forms.writing import named
+from statsbidrag.workbooks.forms.form_writing import named
 
 Key = tuple[str, RecipientType, str]
 """Post (or group, or `total`), recipient type and code."""

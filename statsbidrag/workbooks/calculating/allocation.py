@@ -44,8 +44,8 @@ from statsbidrag.workbooks.calculating.sheet import (
 )
 from statsbidrag.workbooks.calculating.sums import VALUE, PostOnSheet, add_sum
 from statsbidrag.workbooks.forms.form import GUIDE, Shown
+from statsbidrag.workbooks.forms.form_writing import named
 from statsbidrag.workbooks.forms.posts import POSTS, created
-from statsbidrag.workbooks.forms.writing import named
 
 _STATED: Final = "Angivna summor"
 _LONGEST_NAME: Final = 31

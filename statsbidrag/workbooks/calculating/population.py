@@ -25,7 +25,7 @@ from statsbidrag.swedish.recipient_types import TYPES
 from statsbidrag.swedish.typography import long_date, sentence
 from statsbidrag.workbooks.calculating.sheet import Below, Column, Look, Sheet
 from statsbidrag.workbooks.forms.form import Shown
-from statsbidrag.workbooks.forms.writing import named
+from statsbidrag.workbooks.forms.form_writing import named
 
 _LEVELS: Final = {Level.LAN: "län", Level.KOMMUN: "kommuner"}
 

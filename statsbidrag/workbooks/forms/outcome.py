@@ -24,6 +24,8 @@ from statsbidrag.files.yaml_reading import Location
 from statsbidrag.plans.county_plans import county_amounts, load_plan, placed
 from statsbidrag.plans.outcomes import load_outcome, outcome_doubts, outcome_problems, paired
 from statsbidrag.register import recipients as reg
+from statsbidrag.workbooks.forms.cell_values import Cell
+from statsbidrag.workbooks.forms.cells_to_model import CellPlaces, model_of
 from statsbidrag.workbooks.forms.form import (
     FIRST_FACT,
     FIRST_ROW,
@@ -36,6 +38,8 @@ from statsbidrag.workbooks.forms.form import (
     Shown,
 )
 from statsbidrag.workbooks.forms.form import Table as Sheet
+from statsbidrag.workbooks.forms.form_reading import Filled, read_form, read_mark
+from statsbidrag.workbooks.forms.form_writing import Content, Values, letter_of, write_form
 from statsbidrag.workbooks.forms.posts import (
     POSTS,
     Mark,
@@ -46,15 +50,6 @@ from statsbidrag.workbooks.forms.posts import (
     require_made_for,
     require_posts,
 )
-from statsbidrag.workbooks.forms.reading import (
-    Cell,
-    CellPlaces,
-    Filled,
-    model_of,
-    read_form,
-    read_mark,
-)
-from statsbidrag.workbooks.forms.writing import Content, Values, letter_of, write_form
 
 _MARK: Final = Mark("utfall", tuple(RecipientType))
 _USED: Final = "Utfall"

@@ -21,6 +21,8 @@ from statsbidrag.files.raw_folder import Raw
 from statsbidrag.files.yaml_reading import Location
 from statsbidrag.plans.county_plans import Placed, county_amounts, load_plan, placed, plan_problems
 from statsbidrag.register import recipients as reg
+from statsbidrag.workbooks.forms.cell_values import Cell, Row
+from statsbidrag.workbooks.forms.cells_to_model import CellPlaces, model_of
 from statsbidrag.workbooks.forms.form import (
     FIRST_ROW,
     LAST_ROW,
@@ -32,6 +34,8 @@ from statsbidrag.workbooks.forms.form import (
     Shown,
     Table,
 )
+from statsbidrag.workbooks.forms.form_reading import Filled, read_form, read_mark
+from statsbidrag.workbooks.forms.form_writing import Content, Values, write_form
 from statsbidrag.workbooks.forms.posts import (
     POSTS,
     Mark,
@@ -42,16 +46,6 @@ from statsbidrag.workbooks.forms.posts import (
     require_made_for,
     require_posts,
 )
-from statsbidrag.workbooks.forms.reading import (
-    Cell,
-    CellPlaces,
-    Filled,
-    Row,
-    model_of,
-    read_form,
-    read_mark,
-)
-from statsbidrag.workbooks.forms.writing import Content, Values, write_form
 
 _MARK: Final = Mark("plan", (RecipientType.LAN,))
 _LEVELS: Final = "Nivåer"

@@ -1,7 +1,7 @@
 """What workbooks of plans and of outcomes have in common: for what they are made, and the posts.
 
 Belongs here: the mark, the sheet of posts, and from cells to fields and back. Does not: any cell's
-reading or writing (`statsbidrag.workbooks.forms.reading`, `statsbidrag.workbooks.forms.writing`).
+reading or writing (`form_reading`, `form_writing`).
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from schemas.agreement import Agreement
 from schemas.common import RecipientType
 from statsbidrag.errors import input_error
 from statsbidrag.files.yaml_reading import Location
+from statsbidrag.workbooks.forms.cell_values import Cell
 from statsbidrag.workbooks.forms.form import MARK, Facts
-from statsbidrag.workbooks.forms.reading import Cell, Filled
+from statsbidrag.workbooks.forms.form_reading import Filled
 
 POSTS: Final = "Poster"
 """The sheet of posts, and the list of their names."""
