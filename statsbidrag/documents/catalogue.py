@@ -1,7 +1,7 @@
 """Which documents an agreement has, and for whom.
 
 Belongs here: the list. Does not: what one document shows (`statsbidrag.documents.county.decision`,
-`statsbidrag.documents.national.tables`), or how it becomes pages
+`statsbidrag.documents.national.national_view`), or how it becomes pages
 (`statsbidrag.rendering.document`).
 """
 
@@ -14,7 +14,7 @@ from typing import TypeVar
 from schemas.decisions import Issued
 from schemas.plan import Plan
 from statsbidrag.documents.county.decision import DecisionView, decision_view, decision_views
-from statsbidrag.documents.national.tables import NationalView, national_tables
+from statsbidrag.documents.national.national_view import NationalView, national_tables
 from statsbidrag.documents.recipient.annex_forms import form_views
 from statsbidrag.documents.recipient.follow_up import OutcomeView, outcome_views
 from statsbidrag.documents.recipient.letter import RecipientView, recipient_views

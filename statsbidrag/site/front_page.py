@@ -16,7 +16,7 @@ from schemas.common import Maturity
 from schemas.manifest import Manifest
 from statsbidrag.diff.writing import DIFF, PAGE
 from statsbidrag.documents.audit import PATH as AUDIT
-from statsbidrag.documents.national.tables import PATH as NATION
+from statsbidrag.documents.national.national_view import PATH as NATION
 from statsbidrag.rendering.templates import html_page
 from statsbidrag.swedish.verdicts import withheld_in_words
 

@@ -103,6 +103,12 @@ def millions(value: int, places: int = 1) -> str:
     return f"{sign}{text}{NBSP}{word}{NBSP}kr"
 
 
+def places_of_millions(values: Iterable[int]) -> int:
+    """The decimals that these sums need as millions so that none is rounded, at most three."""
+    whole = list(values)
+    return next(n for n in range(4) if n == 3 or all(v % 10 ** (6 - n) == 0 for v in whole))
+
+
 def signed_millions(value: int) -> str:
     """A difference in millions with its sign and two decimals, the unit in the heading: `−2,48`."""
     text = decimals(Fraction(value, 1_000_000), 2)

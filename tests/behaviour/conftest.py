@@ -15,7 +15,7 @@ from filelock import FileLock
 
 from schemas.common import RecipientType
 from statsbidrag.documents.catalogue import views
-from statsbidrag.documents.national.tables import NationalView
+from statsbidrag.documents.national.national_view import NationalView
 from statsbidrag.dossier.dossier import Dossier
 from statsbidrag.errors import ProgramError
 from statsbidrag.rendering.document import Document, View, fingerprint, render

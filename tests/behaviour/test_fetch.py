@@ -11,7 +11,7 @@ from unittest import mock
 
 import pytest
 
-from statsbidrag.documents.national.tables import NationalView
+from statsbidrag.documents.national.national_view import NationalView
 from statsbidrag.dossier.dossier import Dossier
 from statsbidrag.intake import pxweb
 from statsbidrag.rendering.document import View

@@ -14,16 +14,13 @@ from pypdf import PdfReader
 
 from schemas.common import TOTAL, Level, Maturity, RecipientType
 from statsbidrag.allocation.figures import Figure
-from statsbidrag.documents.national.tables import (
-    Foot,
-    Frame,
-    FrameRow,
-    NationalView,
-    Section,
-    Table,
-    national_csv,
-    national_tables,
-)
+from statsbidrag.documents.national.areas_and_posts import Frame, FrameRow
+from statsbidrag.documents.national.national_csv import national_csv
+from statsbidrag.documents.national.national_view import NationalView, national_tables
+from statsbidrag.documents.national.per_person import PerPerson
+from statsbidrag.documents.national.recipient_tables import Foot, Section, Table
+from statsbidrag.documents.national.rules_and_sources import Rule
+from statsbidrag.documents.national.year_before import NationalChange
 from statsbidrag.dossier.dossier import Dossier
 from statsbidrag.dossier.gathering import dossier_of
 from statsbidrag.errors import ProgramError
@@ -197,7 +194,7 @@ def test_every_figure_of_a_map_stands_in_a_table(each: Made) -> None:
 
 def test_a_countys_rate_is_of_region_and_joint_money_together(of_2025: Made) -> None:
     per_person = of_2025.view.per_person
-    assert per_person is not None
+    assert isinstance(per_person, PerPerson)
     assert per_person.counties is not None
     assert per_person.municipalities is not None
     of = {row.code: row for row in per_person.counties.rows}
@@ -231,7 +228,7 @@ def test_a_rate_has_the_mark_of_its_money(of_2024: Made) -> None:
 
 def test_areas_of_the_year_before(of_2025: Made) -> None:
     change = of_2025.view.change
-    assert change is not None
+    assert isinstance(change, NationalChange)
     assert change.years == ("2024", "2025")
     rows = {row.label: (row.before, row.after, row.difference) for row in change.rows}
     assert rows["Stärkt suicidpreventivt arbete"] == ("200", "488", "+288")
@@ -436,13 +433,14 @@ def test_sources_of_printed_figures(of_2025: Made, of_2024: Made) -> None:
 def test_rules_name_key_clause_population_and_calibration(of_2024: Made) -> None:
     rules = {(rule.recipients, rule.label): rule for rule in of_2024.view.rules}
     youth = rules[RecipientType.LAN, "Barn och unga"]
+    assert isinstance(youth, Rule)
     assert youth.key == "Efter folkmängd 0–25 år"
     assert youth.key_source.place == "avsnitt\u00a05.1"
     assert youth.calibrated == ("Västra Götalands län", "Jämtlands län")
-    assert [basis.maturity for basis in youth.bases] == [Maturity.ESTIMATE]
+    assert [basis.source.maturity for basis in youth.bases] == [Maturity.ESTIMATE]
     assert rules[RecipientType.LAN, "Brukarmedverkan"].bases == ()
     for basis in of_2024.view.bases:
-        assert basis.sha256[:12] in of_2024.text
+        assert basis.source.sha256[:12] in of_2024.text
     assert "ingen bekräftelse" in " ".join(of_2024.text.split())
 
 
@@ -470,7 +468,7 @@ def test_a_foot_that_is_not_the_agreements_says_so() -> None:
 def test_the_csv_is_attached_and_holds_every_figure(each: Made) -> None:
     attached = PdfReader(io.BytesIO(each.document.pdf)).attachments
     content = attached["fordelning.csv"][0]
-    assert content == national_csv(each.view)
+    assert content == national_csv(each.view.sections)
     assert content.startswith(b"\xef\xbb\xbf")
     rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig")), delimiter=";"))
     known = {
