@@ -48,7 +48,9 @@ def publication(
     require_same_inputs(documents.fingerprint, fingerprint, "the set of documents")
     register = folders.read(agreement.id).amounts.register
     files = {
-        **revision_files(agreement, register, population, allocation, reconciliation),
+        **revision_files(
+            agreement, register, population, allocation, reconciliation, documents.documents
+        ),
         **decision_files(decisions.issued),
         **stored_files(documents, folders.rendered(agreement.id)),
     }

@@ -1,4 +1,4 @@
-"""JSON Schemas for editors, made from the vocabulary: `python -m schemas.export` writes them.
+"""JSON Schemas for editors and programs, made from the models: `python -m schemas.export`.
 
 Belongs here: how the models read what people write (`1 560 000 000`, `0-18`, `1/3`), as JSON
 Schema. Does not: the models themselves, or what must hold between parts of a file.
@@ -18,6 +18,7 @@ from schemas.common import Strict
 from schemas.decisions import Decisions
 from schemas.outcome import Outcome
 from schemas.plan import Plan
+from schemas.revision_record import RevisionRecord
 
 FOLDER: Final = Path(__file__).resolve().parent
 
@@ -26,8 +27,9 @@ SCHEMAS: Final[dict[str, type[Strict]]] = {
     "decisions.schema.json": Decisions,
     "outcome.schema.json": Outcome,
     "plan.schema.json": Plan,
+    "revision.schema.json": RevisionRecord,
 }
-"""The files and the models that they describe."""
+"""The files and the models that they describe: what people write, and what machines read back."""
 
 _SPACE: Final = "[ \u00a0\u202f]"
 _AGES: Final = {

@@ -25,7 +25,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_serializer, model_validator
 
 from schemas.common import Amount, Level, Name, Slug, Strict, Title
 
@@ -51,6 +51,10 @@ class AgeInterval(Strict):
         if self.last is not None and self.last < self.first:
             raise ValueError(f"the interval ends ({self.last}) before it begins ({self.first})")
         return self
+
+    @model_serializer
+    def _as_text(self) -> str:
+        return str(self)
 
     def __str__(self) -> str:
         """As it is written in a file: `0-18`, `65+`."""

@@ -5,13 +5,14 @@ Belongs here: the list of files. Does not: how they are written (`statsbidrag.pu
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import pandas as pd
 
 from schemas.agreement import Agreement
 from schemas.common import Maturity, RecipientType
-from schemas.manifest import About
+from schemas.manifest import About, PublishedDocument
 from schemas.reconciliation import Reconciliation
 from statsbidrag.allocation.derivation import derive_all
 from statsbidrag.allocation.figures import figures_of, maturities_to_explain
@@ -24,6 +25,8 @@ from statsbidrag.publication.amounts_csv import (
     totals_csv,
 )
 from statsbidrag.publication.folder import NAME_LENGTH
+from statsbidrag.publication.record_json import RECORD, record_bytes
+from statsbidrag.publication.recording import revision_record
 from statsbidrag.register.recipients import names
 from statsbidrag.rendering.document import render
 from statsbidrag.rendering.templates import STATIC, static_files
@@ -59,14 +62,18 @@ def revision_files(
     basis: pd.DataFrame,
     allocation: pd.DataFrame,
     reconciliation: Reconciliation,
+    documents: Sequence[PublishedDocument] = (),
 ) -> dict[str, bytes]:
     """What a revision holds besides its documents: tables, audit files, style sheets, fonts.
 
-    The audit files carry all that a later comparison needs, so that no revision depends on raw
-    files that may be gone.
+    `audit/revision.json` carries all that a later comparison needs, so that no revision depends on
+    raw files that may be gone; it names the `documents` too.
     """
     derivations = derive_all(agreement, basis, allocation, register)
     counties = names(register, RecipientType.LAN)
+    record = revision_record(
+        agreement, register, basis, allocation, reconciliation, derivations, documents
+    )
     # Not among the documents, which may be withheld: this one then says why.
     report = render(audit_view(agreement, reconciliation, allocation, counties))
     return {
@@ -85,5 +92,6 @@ def revision_files(
         POPULATION: population_csv(basis),
         POSTS: posts_csv(agreement),
         DERIVATIONS: derivation_csv(derivations),
+        RECORD: record_bytes(record),
         **{f"{STATIC}/{name}": content for name, content in static_files().items()},
     }

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Final
 
 from schemas.agreement import RoundingMethod
 from schemas.common import Maturity, RecipientType
@@ -19,6 +20,9 @@ from statsbidrag.allocation.figures import Figure
 
 Key = tuple[str, RecipientType, str]
 """Post (or `total`), recipient type and code: what an amount is found by."""
+
+WEIGHTS: Final = "weights"
+"""What the name of a table of weights begins with among populations: `weights/vantetider`."""
 
 
 @dataclass(frozen=True)

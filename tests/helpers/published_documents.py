@@ -29,10 +29,6 @@ def with_documents(
     inputs = inputs_of(raw, agreement_id, PROJECT)
     made = dossier_of(raw, agreement_id, inputs.fingerprint)
     documents = [page(view) for view in decision_views(made, counties)]
-    with mock.patch("statsbidrag.rendering.document.render_pdf", return_value=b""):
-        own = revision_files(
-            made.agreement, made.register, made.basis, made.allocation, made.reconciliation
-        )
     named = {name: content for each in documents for name, content in each.named().items()}
     entries = [
         PublishedDocument(
@@ -40,6 +36,10 @@ def with_documents(
         )
         for each in documents
     ]
+    with mock.patch("statsbidrag.rendering.document.render_pdf", return_value=b""):
+        own = revision_files(
+            made.agreement, made.register, made.basis, made.allocation, made.reconciliation, entries
+        )
     revision = publish(
         output,
         agreement_id,

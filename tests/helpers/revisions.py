@@ -9,6 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 from unittest import mock
 
+from schemas.revision_record import RevisionRecord
+from statsbidrag.allocation.derivation import derive_all
 from statsbidrag.diff.comparing import Changes, Line, compare_revisions
 from statsbidrag.dossier.gathering import dossier_of
 from statsbidrag.files.project import PROJECT
@@ -18,6 +20,7 @@ from statsbidrag.publication.contents import about, revision_files
 from statsbidrag.publication.fingerprint import inputs_of
 from statsbidrag.publication.folder import publish
 from statsbidrag.publication.reading_back import read_revision
+from statsbidrag.publication.recording import revision_record
 from statsbidrag.publication.revision import Amount
 
 
@@ -40,6 +43,14 @@ def published(raw: Raw, output: Path, agreement_id: str) -> str:
         about(made.agreement, made.basis, made.register, made.allocation),
     )
     return revision.folder.name
+
+
+def record_of(raw: Raw, agreement_id: str) -> RevisionRecord:
+    """What a revision of the raw files as they are says of itself, without any documents."""
+    made = dossier_of(raw, agreement_id)
+    every = derive_all(made.agreement, made.basis, made.allocation, made.register)
+    stages = made.agreement, made.register, made.basis, made.allocation
+    return revision_record(*stages, made.reconciliation, every, ())
 
 
 def compared(output: Path, agreement_id: str, before: str, after: str) -> Changes:

@@ -12,7 +12,10 @@ import pytest
 
 from schemas.export import FOLDER, SCHEMAS, as_text, export, schema_of
 from statsbidrag.files.project import PROJECT
+from statsbidrag.files.raw_folder import Raw
 from statsbidrag.files.yaml_reading import read_yaml
+from statsbidrag.publication.record_json import record_bytes
+from tests.helpers.revisions import record_of
 
 RAW = PROJECT / "raw"
 AGREEMENTS = sorted((RAW / "agreements").glob("*.yaml"))
@@ -172,6 +175,15 @@ def test_every_way_to_write_a_key_fits(key: list[Any]) -> None:
     data = copy.deepcopy(read_yaml(RAW / "agreements" / "psykisk-halsa-2025.yaml").data)
     data["posts"][0]["key"] = key
     assert mistakes(data, schema, schema) == []
+
+
+def test_what_a_revision_says_of_itself_fits(raw: Raw) -> None:
+    schema = of("revision.schema.json")
+    for agreement_id in raw.agreement_ids():
+        data = json.loads(record_bytes(record_of(raw, agreement_id)))
+        assert mistakes(data, schema, schema) == []
+        data["amounts"][0]["amount_sek"] = 1.5
+        assert mistakes(data, schema, schema)
 
 
 def test_an_agreements_editor_line_leads_to_the_schema() -> None:
