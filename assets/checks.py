@@ -1,7 +1,7 @@
 """Asset checks: the shape of every table, and what the reconciliation found.
 
 Belongs here: the bridge from pandera and from the reconciliation to Dagster's checks. Does not: any
-rule (`schemas/`, `statsbidrag.reconciliation.amounts`).
+rule (`schemas/`, `statsbidrag.reconciliation`).
 
 Which check blocks follows the failure policy: a table of the wrong shape, or population that
 contradicts itself, stops everything after it. A published figure that is not reproduced, or a plan

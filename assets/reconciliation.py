@@ -10,7 +10,7 @@ from assets.stage_files import result, stage_metadata
 from schemas.agreement import Agreement
 from schemas.reconciliation import Reconciliation
 from schemas.stages import Plans
-from statsbidrag.reconciliation.amounts import reconcile
+from statsbidrag.reconciliation.reconcile import reconcile
 
 
 @dg.asset(

@@ -1,7 +1,7 @@
 """A county's plan: how it splits its posts into measures, and who does what with the money.
 
 Belongs here: the form of `raw/plans/<agreement>/<county>.yaml`. Does not: whether the plan adds up
-(`statsbidrag.reconciliation.amounts`), nor any wording of the document that shows it
+(`statsbidrag.reconciliation`), nor any wording of the document that shows it
 (`templates/`).
 """
 

@@ -1,7 +1,7 @@
 """The result of comparing two figures that should agree.
 
 Belongs here: what every comparison says. Does not: which comparisons are made
-(`statsbidrag.reconciliation.amounts`).
+(`statsbidrag.reconciliation`).
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from statsbidrag.errors import InputError, Problem
 from statsbidrag.files.project import PROJECT
 from statsbidrag.files.raw_folder import Raw
 from statsbidrag.plans.county_plans import load_plans
-from statsbidrag.reconciliation.amounts import reconcile
+from statsbidrag.reconciliation.reconcile import reconcile
 from statsbidrag.register.recipients import read_register
 from tests.cases.small_country import SmallCountry
 

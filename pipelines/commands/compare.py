@@ -18,16 +18,14 @@ from statsbidrag.agreement.reading import load_agreement
 from statsbidrag.comparison.agreements import (
     AreaLine,
     Comparison,
-    Line,
-    Money,
     OfRecipient,
     OfType,
-    Side,
-    State,
     compare,
     found_recipients,
 )
+from statsbidrag.comparison.money import Line, Money, State
 from statsbidrag.comparison.sentences import changes_in_words
+from statsbidrag.comparison.sides import Side
 from statsbidrag.dossier.gathering import Computed, compute
 from statsbidrag.errors import UsageError
 from statsbidrag.files.raw_folder import Raw

@@ -26,7 +26,7 @@ from statsbidrag.errors import InputError, ProgramError, UsageError
 from statsbidrag.files.raw_folder import Raw
 from statsbidrag.files.yaml_reading import read_model
 from statsbidrag.files.yaml_writing import put, yaml_text
-from statsbidrag.reconciliation.amounts import reconcile
+from statsbidrag.reconciliation.reconcile import reconcile
 from statsbidrag.workbooks.forms.outcome import (
     Case,
     case_of,

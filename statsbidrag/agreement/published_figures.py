@@ -1,7 +1,7 @@
 """What others have printed about an agreement's amounts, as a checked table.
 
 Belongs here: reading and checking `raw/published/`. Does not: comparing it with what we compute
-(`statsbidrag.reconciliation.amounts`).
+(`statsbidrag.reconciliation`).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Belongs here: from posts, register and population to the table of amounts, sums and totals. Does
 not: a key's arithmetic (`statsbidrag.allocation.keys`), or comparisons
-(`statsbidrag.reconciliation.amounts`).
+(`statsbidrag.reconciliation`).
 """
 
 from __future__ import annotations

@@ -12,7 +12,9 @@ from collections.abc import Iterator
 from schemas.agreement import Agreement, Coverage, Post
 from schemas.common import RecipientType
 from schemas.keys import shares_of
-from statsbidrag.comparison.agreements import Comparison, Line, OfType, PostPair
+from statsbidrag.comparison.agreements import Comparison, OfType
+from statsbidrag.comparison.money import Line
+from statsbidrag.comparison.post_pairs import PostPair
 from statsbidrag.swedish.key_sentences import ages_in_words, key_in_words
 from statsbidrag.swedish.recipient_types import ALL_OF
 from statsbidrag.swedish.typography import inside, kronor, listed, sentence, signed_kronor

@@ -1,7 +1,7 @@
 """For the auditor: every comparison as a document, and as a CSV file that people open.
 
 Belongs here: grouping and counting the comparisons. Does not: the comparisons themselves
-(`statsbidrag.reconciliation.amounts`), what they are called (`statsbidrag.swedish.verdicts`), the
+(`statsbidrag.reconciliation`), what they are called (`statsbidrag.swedish.verdicts`), the
 tables of amounts beside them (`statsbidrag.publication.amounts_csv`), or hashes of inputs (the
 manifest).
 """

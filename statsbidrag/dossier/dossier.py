@@ -20,7 +20,7 @@ from schemas.plan import Plan
 from schemas.reconciliation import Reconciliation
 from schemas.sidecar import PopulationSidecar, WeightsSidecar
 from statsbidrag.allocation.figures import Figures
-from statsbidrag.comparison.agreements import Side
+from statsbidrag.comparison.sides import Side
 from statsbidrag.population.basis import Everyone
 from statsbidrag.register import recipients as reg
 from statsbidrag.register.outlines import Outlines

@@ -17,7 +17,8 @@ from schemas.decisions import Issued
 from schemas.plan import Plan
 from schemas.reconciliation import Reconciliation, Withholds
 from statsbidrag.allocation.amounts import allocate
-from statsbidrag.comparison.agreements import Side, require_known_areas
+from statsbidrag.comparison.areas import require_known_areas
+from statsbidrag.comparison.sides import Side
 from statsbidrag.dossier.dossier import Dossier
 from statsbidrag.dossier.reading import (
     AmountInputs,
@@ -29,7 +30,7 @@ from statsbidrag.errors import InputError, Problem
 from statsbidrag.files.raw_folder import Raw
 from statsbidrag.population.basis import basis_frame, everyone
 from statsbidrag.population.extract import Extract
-from statsbidrag.reconciliation.amounts import reconcile
+from statsbidrag.reconciliation.reconcile import reconcile
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """A county's plan: read, checked against agreement and register, and its amounts in kronor.
 
 Belongs here: whether a plan speaks of posts and counties that exist, and what its shares and
-remainders come to. Does not: whether it adds up (`statsbidrag.reconciliation.amounts`).
+remainders come to. Does not: whether it adds up (`statsbidrag.reconciliation`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Corrections: figures of an extract replaced by data, as long as the source is what it was.
 
 Belongs here: finding the corrections of a file and applying them. Does not: their form
-(`schemas.corrections`), or telling readers of them (`statsbidrag.reconciliation.amounts`,
+(`schemas.corrections`), or telling readers of them (`statsbidrag.reconciliation`,
 `templates/`).
 """
 

@@ -2,7 +2,7 @@
 
 Belongs here: recognising the cell key method, and how far sums may be off because of it. Does not:
 comparing anything (`statsbidrag.population.formats.any_format`,
-`statsbidrag.reconciliation.amounts`).
+`statsbidrag.reconciliation`).
 
 From reference year 2025 SCB adds a small random number to every published value of the population
 statistics that is not zero, totals too (the cell key method, CKM), and the tables say so in their

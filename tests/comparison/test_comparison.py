@@ -18,18 +18,11 @@ import pytest
 from pipelines.commands import compare as comparing
 from schemas.agreement import Agreement, Area, Coverage
 from schemas.common import Maturity, RecipientType
-from statsbidrag.comparison.agreements import (
-    Areas,
-    Comparison,
-    Line,
-    OfRecipient,
-    Side,
-    State,
-    compare,
-    corresponding,
-    found_recipients,
-)
+from statsbidrag.comparison.agreements import Comparison, OfRecipient, compare, found_recipients
+from statsbidrag.comparison.areas import Areas, corresponding
+from statsbidrag.comparison.money import Line, State
 from statsbidrag.comparison.sentences import changes_in_words, posts_in_words
+from statsbidrag.comparison.sides import Side
 from statsbidrag.documents.county.change import ChangeSection, change_sections
 from statsbidrag.documents.county.decision import decision_view
 from statsbidrag.dossier.dossier import Dossier

@@ -25,7 +25,7 @@ from schemas.reconciliation import Kind, Result, Severity, Verdict, Withholds
 from statsbidrag.allocation.amounts import rows
 from statsbidrag.allocation.figures import Figure
 from statsbidrag.allocation.rounding import half_up
-from statsbidrag.comparison.agreements import Side
+from statsbidrag.comparison.sides import Side
 from statsbidrag.documents.recipient.letter import RecipientView, recipient_views
 from statsbidrag.dossier.dossier import Dossier
 from statsbidrag.dossier.gathering import dossier_of

@@ -13,7 +13,7 @@ from statsbidrag.dossier.dossier import Dossier
 from statsbidrag.dossier.gathering import Computed, Stages, dossier_from
 from statsbidrag.dossier.reading import AmountInputs, DossierInputs, Unreadable
 from statsbidrag.population.basis import PopulationSources
-from statsbidrag.reconciliation.amounts import reconcile
+from statsbidrag.reconciliation.reconcile import reconcile
 
 
 def dossier_with(made: Computed, plans: Sequence[Plan] = ()) -> Dossier:

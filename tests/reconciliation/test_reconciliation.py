@@ -11,7 +11,7 @@ import pytest
 from schemas.reconciliation import Kind, Reconciliation, Result, Severity, Verdict, Withholds
 from statsbidrag.dossier.gathering import dossier_of
 from statsbidrag.errors import InputError
-from statsbidrag.reconciliation.amounts import reconcile
+from statsbidrag.reconciliation.reconcile import reconcile
 from tests.cases.small_country import AGES, AGREEMENT, ALL_AGES, BY_AGE, SmallCountry, jsonstat
 
 Years = Callable[[int], Reconciliation]

@@ -16,14 +16,10 @@ from schemas.agreement import Agreement
 from schemas.common import Recipient, RecipientType
 from schemas.plan import Change, Plan
 from statsbidrag.allocation.figures import Figure
-from statsbidrag.comparison.agreements import (
-    Comparison,
-    OfRecipient,
-    Side,
-    State,
-    compare,
-)
+from statsbidrag.comparison.agreements import Comparison, OfRecipient, compare
+from statsbidrag.comparison.money import State
 from statsbidrag.comparison.sentences import posts_in_words
+from statsbidrag.comparison.sides import Side
 from statsbidrag.documents.parts.change_rows import ChangeRow, change_row
 from statsbidrag.dossier.dossier import Dossier
 from statsbidrag.swedish.typography import kronor

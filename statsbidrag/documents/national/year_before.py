@@ -15,15 +15,9 @@ from fractions import Fraction
 
 from schemas.agreement import Coverage
 from schemas.common import RecipientType
-from statsbidrag.comparison.agreements import (
-    AreaLine,
-    Comparison,
-    Line,
-    Money,
-    Side,
-    State,
-    compare,
-)
+from statsbidrag.comparison.agreements import AreaLine, Comparison, compare
+from statsbidrag.comparison.money import Line, Money, State
+from statsbidrag.comparison.sides import Side
 from statsbidrag.documents.parts.diagram import Diagram
 from statsbidrag.dossier.dossier import Dossier
 from statsbidrag.rendering.svg.charts import Pair, paired_bars

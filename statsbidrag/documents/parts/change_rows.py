@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from statsbidrag.allocation.figures import Figure, summed
-from statsbidrag.comparison.agreements import Line, Money, State
+from statsbidrag.comparison.money import Line, Money, State
 
 UNKNOWN_WORDS: Final = "inte känt"
 

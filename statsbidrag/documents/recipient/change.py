@@ -15,14 +15,9 @@ from fractions import Fraction
 
 from schemas.agreement import Coverage
 from schemas.common import Recipient, RecipientType
-from statsbidrag.comparison.agreements import (
-    Comparison,
-    Line,
-    OfRecipient,
-    Side,
-    State,
-    compare,
-)
+from statsbidrag.comparison.agreements import Comparison, OfRecipient, compare
+from statsbidrag.comparison.money import Line, State
+from statsbidrag.comparison.sides import Side
 from statsbidrag.documents.parts.change_rows import ChangeRow, change_row
 from statsbidrag.dossier.dossier import Dossier
 from statsbidrag.swedish.key_sentences import source_title

@@ -2,7 +2,7 @@
 
 Belongs here: which sheets and fields a plan's workbook has, and from its cells to `schemas.plan`
 and back. Does not: how cells are written and read (`statsbidrag.workbooks.forms`), or whether the
-plan adds up (`statsbidrag.reconciliation.amounts`).
+plan adds up (`statsbidrag.reconciliation`).
 """
 
 from __future__ import annotations

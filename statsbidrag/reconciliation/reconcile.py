@@ -1,0 +1,63 @@
+"""Avstämning: every pair of figures of one agreement that should agree, compared and judged.
+
+Belongs here: which comparisons are made, and in which order. Does not: any one of them (the modules
+beside this one), or what follows of it (`statsbidrag.publication`, `assets`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from schemas.agreement import Agreement
+from schemas.plan import Plan
+from schemas.reconciliation import Reconciliation
+from statsbidrag.population.extract import (
+    Extract,
+    same_figures,
+)
+from statsbidrag.reconciliation.amounts import allocated_amounts, published_amounts, stated_totals
+from statsbidrag.reconciliation.plans import plan_results
+from statsbidrag.reconciliation.populations import (
+    control_totals,
+    corrections,
+    doubts,
+    levels,
+    pairs_of_extracts,
+)
+
+
+def reconcile(
+    agreement: Agreement,
+    register: pd.DataFrame,
+    extracts: Sequence[Extract],
+    allocation: pd.DataFrame,
+    plans: Sequence[Plan],
+    fingerprint: str = "",
+) -> Reconciliation:
+    """Every comparison of one agreement, in the order of the stages.
+
+    Where the agreement pins an extract, others with the same figures do not count and are not
+    compared.
+    """
+    pins = agreement.population.pins
+    pinned = [e for e in extracts if e.sidecar.sha256 in pins]
+    extracts = [
+        extract
+        for extract in extracts
+        if extract.sidecar.sha256 in pins or not any(same_figures(extract, pin) for pin in pinned)
+    ]
+    results = [
+        *stated_totals(agreement),
+        *control_totals(extracts),
+        *levels(extracts, register),
+        *pairs_of_extracts(extracts),
+        *corrections(extracts),
+        *doubts(extracts),
+        *allocated_amounts(agreement, allocation),
+        *published_amounts(agreement, allocation, extracts),
+    ]
+    for plan in plans:
+        results.extend(plan_results(agreement, plan, allocation))
+    return Reconciliation(agreement=agreement.id, fingerprint=fingerprint, results=tuple(results))
