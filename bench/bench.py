@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from schemas.sidecar import PopulationSidecar
     from statsbidrag.files.raw_folder import Raw, Sealed
-    from statsbidrag.rendering.document import View
+    from statsbidrag.rendering.view import View
 
 PROJECT = Path(__file__).resolve().parents[1]
 RUNS = 7
@@ -106,7 +106,7 @@ def again() -> None:
     from statsbidrag.documents.catalogue import views
     from statsbidrag.dossier.gathering import dossier_of
     from statsbidrag.files.raw_folder import Raw
-    from statsbidrag.rendering.document import fingerprint
+    from statsbidrag.rendering.fingerprint import fingerprint
 
     name = "psykisk-halsa-2024"
     before = {v.path: fingerprint(v) for v in views(dossier_of(Raw(PROJECT / "raw"), name))}

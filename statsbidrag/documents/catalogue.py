@@ -20,7 +20,9 @@ from statsbidrag.documents.recipient.follow_up import OutcomeView, outcome_views
 from statsbidrag.documents.recipient.letter import RecipientView, recipient_views
 from statsbidrag.dossier.dossier import Dossier
 from statsbidrag.plans.issued import last_two, replaced
-from statsbidrag.rendering.document import Document, View, fingerprint, render
+from statsbidrag.rendering.document import Document, render
+from statsbidrag.rendering.fingerprint import fingerprint
+from statsbidrag.rendering.view import View
 
 IssuedView = TypeVar("IssuedView", DecisionView, NationalView, OutcomeView, RecipientView)
 """What can be issued, and hence be replaced."""

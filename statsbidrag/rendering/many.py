@@ -20,7 +20,9 @@ from typing import Final, Protocol
 from schemas.manifest import HashedFile, Manifest, PublishedDocument
 from schemas.stages import RenderedDocuments
 from statsbidrag.errors import ProgramError
-from statsbidrag.rendering.document import Document, View, fingerprint, render
+from statsbidrag.rendering.document import Document, render
+from statsbidrag.rendering.fingerprint import fingerprint
+from statsbidrag.rendering.view import View
 
 _LIFETIME: Final = 300
 """So many documents per process: WeasyPrint keeps memory that it has used."""

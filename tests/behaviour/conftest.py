@@ -18,7 +18,9 @@ from statsbidrag.documents.catalogue import views
 from statsbidrag.documents.national.national_view import NationalView
 from statsbidrag.dossier.dossier import Dossier
 from statsbidrag.errors import ProgramError
-from statsbidrag.rendering.document import Document, View, fingerprint, render
+from statsbidrag.rendering.document import Document, render
+from statsbidrag.rendering.fingerprint import fingerprint
+from statsbidrag.rendering.view import View
 from statsbidrag.site.recipients_across_years import RecipientHistory, Shown, recipients
 from tests.helpers.program import (
     RawCopy,

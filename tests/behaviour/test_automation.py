@@ -26,7 +26,8 @@ from statsbidrag.dossier.gathering import Computed
 from statsbidrag.files.raw_folder import Raw
 from statsbidrag.publication.fingerprint import raw_content
 from statsbidrag.publication.folder import current_revision
-from statsbidrag.rendering.document import Document, View
+from statsbidrag.rendering.document import Document
+from statsbidrag.rendering.view import View
 from tests.cases.small_country import SmallCountry
 from tests.cases.three_agreements import ALL, EARLIER, OTHER, PROV, ThreeAgreements
 

@@ -21,7 +21,8 @@ from schemas.reconciliation import Reconciliation
 from statsbidrag.dossier.gathering import dossier_of
 from statsbidrag.errors import ProgramError
 from statsbidrag.files.raw_folder import Raw
-from statsbidrag.rendering.document import Document, View
+from statsbidrag.rendering.document import Document
+from statsbidrag.rendering.view import View
 from tests.helpers.program import A24, A25, RawCopy, manifest, sha256
 
 STAGES = (

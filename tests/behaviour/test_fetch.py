@@ -14,7 +14,7 @@ import pytest
 from statsbidrag.documents.national.national_view import NationalView
 from statsbidrag.dossier.dossier import Dossier
 from statsbidrag.intake import pxweb
-from statsbidrag.rendering.document import View
+from statsbidrag.rendering.view import View
 from tests.behaviour.conftest import few_views
 from tests.helpers.program import A24, A25, RAW, Ended, RawCopy, in_process, tree
 from tests.helpers.scb import Scb, answering, cut, serving, sweden

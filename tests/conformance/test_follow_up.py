@@ -18,8 +18,9 @@ from statsbidrag.dossier.gathering import dossier_of
 from statsbidrag.files.project import PROJECT
 from statsbidrag.files.raw_folder import Raw
 from statsbidrag.plans.outcomes import load_outcome
-from statsbidrag.rendering.document import View, render
+from statsbidrag.rendering.document import render
 from statsbidrag.rendering.templates import static_files
+from statsbidrag.rendering.view import View
 from tests.conformance.test_pages_in_browser import violations
 from tests.conformance.test_pdf_conformance import JARS, broken_rules
 

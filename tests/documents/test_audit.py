@@ -27,7 +27,8 @@ from statsbidrag.dossier.gathering import dossier_of
 from statsbidrag.files.project import PROJECT
 from statsbidrag.files.raw_folder import Raw
 from statsbidrag.publication.amounts_csv import allocation_csv, totals_csv
-from statsbidrag.rendering.document import Document, fingerprint, render
+from statsbidrag.rendering.document import Document, render
+from statsbidrag.rendering.fingerprint import fingerprint
 from statsbidrag.swedish.recipient_types import TYPES
 from statsbidrag.swedish.verdicts import KINDS, VERDICTS, withheld_in_words
 from tests.helpers.pages import page as shown

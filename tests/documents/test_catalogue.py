@@ -31,7 +31,8 @@ from statsbidrag.dossier.gathering import dossier_of
 from statsbidrag.errors import ProgramError
 from statsbidrag.files.project import TEMPLATES
 from statsbidrag.files.raw_folder import Raw
-from statsbidrag.rendering.document import Document, fingerprint, render
+from statsbidrag.rendering.document import Document, render
+from statsbidrag.rendering.fingerprint import fingerprint
 from statsbidrag.rendering.templates import static_files
 from statsbidrag.swedish.typography import NBSP, kronor, number
 

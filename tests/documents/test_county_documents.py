@@ -21,7 +21,8 @@ from statsbidrag.dossier.dossier import Dossier
 from statsbidrag.dossier.gathering import dossier_of
 from statsbidrag.files.project import TEMPLATES
 from statsbidrag.files.raw_folder import Raw
-from statsbidrag.rendering.document import fingerprint, render
+from statsbidrag.rendering.document import render
+from statsbidrag.rendering.fingerprint import fingerprint
 from tests.cases.small_country import AGREEMENT, PLAN_TEXT, SmallCountry
 from tests.helpers.pages import page, text_of
 

@@ -29,7 +29,8 @@ from statsbidrag.dossier.gathering import dossier_of
 from statsbidrag.errors import InputError
 from statsbidrag.files.project import TEMPLATES
 from statsbidrag.files.raw_folder import Raw
-from statsbidrag.rendering.document import Document, fingerprint, render
+from statsbidrag.rendering.document import Document, render
+from statsbidrag.rendering.fingerprint import fingerprint
 from statsbidrag.swedish.typography import kronor
 from tests.helpers.pages import page, text_of
 

@@ -33,7 +33,8 @@ from statsbidrag.errors import InputError
 from statsbidrag.files.project import TEMPLATES
 from statsbidrag.files.raw_folder import Raw
 from statsbidrag.plans.issued import Replaced
-from statsbidrag.rendering.document import Document, fingerprint, render
+from statsbidrag.rendering.document import Document, render
+from statsbidrag.rendering.fingerprint import fingerprint
 from statsbidrag.swedish.typography import NBSP, kronor, number
 from tests.cases.small_country import FIVE_KOMMUNER, FOUR_COUNTIES, SmallCountry
 from tests.helpers import made

@@ -30,7 +30,8 @@ from statsbidrag.errors import InputError, Problem
 from statsbidrag.files.printable_text import font_characters, seen, unfit
 from statsbidrag.files.project import TEMPLATES
 from statsbidrag.files.yaml_reading import read_yaml
-from statsbidrag.rendering.document import Document, View, render
+from statsbidrag.rendering.document import Document, render
+from statsbidrag.rendering.view import View
 from statsbidrag.workbooks.forms.plan import plan_workbook, read_plan
 from tests.cases.hostile_texts import REFUSED, SHOWN, full_of
 from tests.cases.small_country import AGREEMENT, SmallCountry

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from unittest import mock
 
-from statsbidrag.rendering.document import Document, View, render
+from statsbidrag.rendering.document import Document, render
+from statsbidrag.rendering.view import View
 
 
 def page(view: View) -> Document:

@@ -34,7 +34,9 @@ from statsbidrag.publication.contents import about
 from statsbidrag.publication.fingerprint import Inputs, raw_files
 from statsbidrag.publication.folder import publish
 from statsbidrag.register.recipients import read_register
-from statsbidrag.rendering.document import Document, View, fingerprint
+from statsbidrag.rendering.document import Document
+from statsbidrag.rendering.fingerprint import fingerprint
+from statsbidrag.rendering.view import View
 from statsbidrag.verification.issued import compare_issued
 from tests.cases.small_country import AGREEMENT, ALL_AGES, SmallCountry, jsonstat
 from tests.helpers.pages import page, text_of

@@ -22,7 +22,8 @@ from statsbidrag.dossier.gathering import dossier_of
 from statsbidrag.errors import ProgramError
 from statsbidrag.files.project import TEMPLATES
 from statsbidrag.files.raw_folder import Raw
-from statsbidrag.rendering.document import Document, fingerprint
+from statsbidrag.rendering.document import Document
+from statsbidrag.rendering.fingerprint import fingerprint
 from statsbidrag.rendering.word.body import body_of
 from statsbidrag.rendering.word.docx_reading import read_copy
 from statsbidrag.rendering.word.docx_writing import AGREEMENT, DOCUMENT, FINGERPRINT
