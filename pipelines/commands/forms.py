@@ -1,7 +1,7 @@
 """Plans and outcomes by way of workbooks: what the commands write, and what they say.
 
 Belongs here: files in and out, and the words of the terminal. Does not: what a workbook holds
-(`statsbidrag.workbooks.forms.plan`, `statsbidrag.workbooks.forms.outcome`).
+(`statsbidrag.workbooks.forms`).
 """
 
 from __future__ import annotations
@@ -21,21 +21,19 @@ from schemas.common import Recipient, RecipientType
 from schemas.outcome import Outcome
 from schemas.plan import Plan
 from schemas.reconciliation import Kind, Reconciliation, Result, Severity
-from statsbidrag.dossier.gathering import compute
+from statsbidrag.dossier.gathering import Computed, compute
 from statsbidrag.errors import InputError, ProgramError, UsageError
 from statsbidrag.files.raw_folder import Raw
 from statsbidrag.files.yaml_reading import read_model
 from statsbidrag.files.yaml_writing import put, yaml_text
 from statsbidrag.reconciliation.reconcile import reconcile
-from statsbidrag.workbooks.forms.outcome import (
-    Case,
-    case_of,
+from statsbidrag.workbooks.forms.outcome_form import OutcomeCase, outcome_case
+from statsbidrag.workbooks.forms.outcome_workbook import (
     existing_outcome,
     outcome_workbook,
     read_outcome,
 )
-from statsbidrag.workbooks.forms.plan import (
-    ReadPlan,
+from statsbidrag.workbooks.forms.plan_workbook import (
     existing_plan,
     plan_template,
     plan_workbook,
@@ -72,10 +70,11 @@ def write_plan(raw: Raw, agreement_id: str, county: str, out: Path | None) -> Pa
 def import_plan(raw: Raw, path: Path, *, replace: bool) -> Imported:
     """The workbook's plan put in its place, and held against the county's sums like any plan."""
     read = read_plan(raw, path)
-    plan = read.plan
+    plan = read.model
     target = raw.plan_path(plan.agreement, plan.county)
     said = _put_model(target, plan, Plan, replace=replace, command="plan-export")
-    results = [each for each in _reconciled(read).results if each.county == plan.county]
+    reconciled = _reconciled(read.case.computed, plan)
+    results = [each for each in reconciled.results if each.county == plan.county]
     told = [each for each in results if each.severity in (Severity.ERROR, Severity.WARNING)]
     said += "".join(finding(plan.agreement, each) for each in told)
     failed = any(each.severity == Severity.ERROR for each in results)
@@ -124,26 +123,26 @@ def _amiss(plan: Plan, results: Sequence[Result]) -> Iterator[str]:
 
 def write_outcome_template(raw: Raw, agreement_id: str, recipient: str, out: Path | None) -> Path:
     """A recipient's template as a file. Raises UsageError where there is one already."""
-    case = case_of(raw, agreement_id, _recipient(recipient))
+    case = outcome_case(raw, agreement_id, _recipient(recipient))
     content = outcome_workbook(case, None)
     return _write(out or _outcome_name(case), content)
 
 
 def write_outcome(raw: Raw, agreement_id: str, recipient: str, out: Path | None) -> Path:
     """A recipient's outcome as a workbook. Raises UsageError where there is such a file already."""
-    case = case_of(raw, agreement_id, _recipient(recipient))
+    case = outcome_case(raw, agreement_id, _recipient(recipient))
     content = outcome_workbook(case, existing_outcome(raw, case))
     return _write(out or _outcome_name(case), content)
 
 
-def _outcome_name(case: Case) -> Path:
+def _outcome_name(case: OutcomeCase) -> Path:
     return Path(f"utfall-{case.computed.agreement.id}-{case.recipients}-{case.code}.xlsx")
 
 
 def import_outcome(raw: Raw, path: Path, *, replace: bool) -> Imported:
     """The workbook's outcome put in its place, and what it comes to."""
     read = read_outcome(raw, path)
-    outcome = read.outcome
+    outcome = read.model
     target = raw.outcome_path(outcome.agreement, outcome.recipient_type, outcome.recipient_code)
     said = _put_model(target, outcome, Outcome, replace=replace, command="outcome-export")
     left = outcome.unused_sek
@@ -171,14 +170,13 @@ def _recipient(text: str) -> Recipient:
     raise UsageError(f"{text}: write lan:23, region:23, kommun:2380 or SKR")
 
 
-def _reconciled(read: ReadPlan) -> Reconciliation:
-    computed = read.computed
+def _reconciled(computed: Computed, plan: Plan) -> Reconciliation:
     return reconcile(
         computed.agreement,
         computed.register,
         computed.extracts,
         computed.allocation,
-        (read.plan,),
+        (plan,),
         "",
     )
 

@@ -1,7 +1,7 @@
 """What people write by hand, written by the program the same way: YAML of a model, put in place.
 
 Belongs here: a plan or an outcome as the text of its file, and putting that text there, whole or
-not at all. Does not: the workbook that it comes from (`statsbidrag.workbooks.forms.plan`).
+not at all. Does not: the workbook that it comes from (`statsbidrag.workbooks.forms.plan_workbook`).
 """
 
 from __future__ import annotations

@@ -1,23 +1,32 @@
 """A workbook as a file: opened for writing, with its title, its language and a day of its own.
 
-Belongs here: what all our workbooks have in common as files. Does not: any sheet. The same content
-gives the same bytes.
+Belongs here: what all our workbooks have in common, as files and in what they call things. Does
+not: any sheet. The same content gives the same bytes.
 """
 
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any, Final
+
+from schemas.agreement import Agreement
 
 INK: Final = "#1F3A5F"
 LINE: Final = "#B8C0CC"
 GREY: Final = "#F1F3F6"
 QUIET: Final = "#555F6B"
+
+GUIDE: Final = "Läs mig"
+"""The sheet that explains the others; nothing is read from it."""
+
+POSTS: Final = "Poster"
+"""The sheet of posts, and in a form the list of their names."""
 
 LANGUAGE: Final = "sv-SE"
 """What a workbook says that its texts are written in."""
@@ -31,6 +40,26 @@ _OPTIONS: Final = {
     "strings_to_numbers": False,
     "strings_to_urls": False,
 }
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The formula of a cell, and the value that it has until somebody changes something."""
+
+    formula: str
+    value: str | int | float
+
+
+def named(*parts: str) -> str:
+    """The name of a cell or of several: `Insatser_Belopp_kr`."""
+    return re.sub(r"\W+", "_", "_".join(parts)).strip("_")
+
+
+def created(agreement: Agreement) -> datetime:
+    """The day that a workbook carries: the signature's, or its year's first. Never the clock's."""
+    if agreement.signed is None:
+        return datetime(agreement.year, 1, 1)
+    return datetime.combine(agreement.signed.state, time())
 
 
 @dataclass

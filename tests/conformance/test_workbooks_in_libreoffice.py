@@ -16,8 +16,9 @@ from statsbidrag.files.project import PROJECT
 from statsbidrag.files.raw_folder import Raw
 from statsbidrag.files.yaml_reading import read_model
 from statsbidrag.plans.county_plans import load_plan
-from statsbidrag.workbooks.forms.outcome import case_of, outcome_workbook, read_outcome
-from statsbidrag.workbooks.forms.plan import plan_template, plan_workbook, read_plan
+from statsbidrag.workbooks.forms.outcome_form import outcome_case
+from statsbidrag.workbooks.forms.outcome_workbook import outcome_workbook, read_outcome
+from statsbidrag.workbooks.forms.plan_workbook import plan_template, plan_workbook, read_plan
 from tests.cases.small_country import AGREEMENT, SmallCountry
 from tests.conformance.libreoffice import saved, values
 
@@ -34,7 +35,7 @@ def test_a_plan_survives_a_save(county: str, tmp_path: Path) -> None:
     book = tmp_path / "plan.xlsx"
     book.write_bytes(plan_workbook(computed, plan))
     after = saved(book, tmp_path)
-    assert read_plan(REAL, after).plan == plan
+    assert read_plan(REAL, after).model == plan
     assert values(after) == values(book)
 
 
@@ -42,13 +43,13 @@ def test_an_outcome_survives_a_save(tmp_path: Path) -> None:
     root = tmp_path / "raw"
     shutil.copytree(PROJECT / "raw", root)
     raw = Raw(root)
-    case = case_of(raw, "psykisk-halsa-2024", (RecipientType.LAN, "23"))
+    case = outcome_case(raw, "psykisk-halsa-2024", (RecipientType.LAN, "23"))
     example = read_model(PROJECT / "tests" / "cases" / "outcomes" / "lan-23.yaml", Outcome)[0]
     book, bare = tmp_path / "utfall.xlsx", tmp_path / "bare.xlsx"
     book.write_bytes(outcome_workbook(case, example))
     openpyxl.load_workbook(book).save(bare)
     after = saved(bare, tmp_path)
-    assert read_outcome(raw, after).outcome == example
+    assert read_outcome(raw, after).model == example
     assert values(after) == values(book)
 
 
@@ -73,7 +74,7 @@ def test_it_calculates_what_was_written(tmp_path: Path) -> None:
     assert values(wrong) != right
     after = saved(wrong, tmp_path)
     assert values(after) == right
-    assert read_plan(country.raw, after).plan == plan
+    assert read_plan(country.raw, after).model == plan
 
 
 def test_what_stands_below_the_prepared_rows_is_placed(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ from statsbidrag.files.project import TEMPLATES
 from statsbidrag.files.yaml_reading import read_yaml
 from statsbidrag.rendering.document import Document, render
 from statsbidrag.rendering.view import View
-from statsbidrag.workbooks.forms.plan import plan_workbook, read_plan
+from statsbidrag.workbooks.forms.plan_workbook import plan_workbook, read_plan
 from tests.cases.hostile_texts import REFUSED, SHOWN, full_of
 from tests.cases.small_country import AGREEMENT, SmallCountry
 from tests.helpers.pages import page
@@ -265,7 +265,7 @@ def test_what_looks_like_a_formula_is_text_in_a_workbook(
     path.write_bytes(plan_workbook(made, made.plans[0]))
     cells = [c for sheet in openpyxl.load_workbook(path) for row in sheet for c in row]
     assert {c.data_type for c in cells if c.value in ("=1+1", "@SUM(1)")} == {"s"}
-    assert read_plan(country.raw, path).plan == made.plans[0]
+    assert read_plan(country.raw, path).model == made.plans[0]
 
 
 # --- The rule itself --------------------------------------------------------------------------

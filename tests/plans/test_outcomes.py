@@ -41,7 +41,8 @@ from statsbidrag.files.yaml_writing import yaml_text
 from statsbidrag.plans.outcomes import load_outcome, outcome_problems
 from statsbidrag.publication.fingerprint import raw_files
 from statsbidrag.rendering.document import render
-from statsbidrag.workbooks.forms.outcome import case_of, outcome_workbook, read_outcome
+from statsbidrag.workbooks.forms.outcome_form import outcome_case
+from statsbidrag.workbooks.forms.outcome_workbook import outcome_workbook, read_outcome
 from tests.cases.small_country import AGREEMENT, SmallCountry
 from tests.helpers.pages import page, text_of
 
@@ -407,19 +408,19 @@ def test_made_outcomes_come_back_as_they_were(
     used = [{**each, "note": note} for each, note in zip(SMALL["used"], notes, strict=True)]
     used += [{"post": "lan/e", "used": 7, **each} for each in extra]
     said = outcome(**data, used=used)
-    case = case_of(small.raw, AGREEMENT, (RecipientType.LAN, "01"))
+    case = outcome_case(small.raw, AGREEMENT, (RecipientType.LAN, "01"))
     content = outcome_workbook(case, said)
     assert content == outcome_workbook(case, said)
     path = tmp_path_factory.mktemp("bok") / "lan-01.xlsx"
     path.write_bytes(content)
-    assert read_outcome(small.raw, path).outcome == said
+    assert read_outcome(small.raw, path).model == said
     file = path.with_suffix(".yaml")
     file.write_text(yaml_text(said), "utf-8", newline="\n")
     assert read_model(file, Outcome)[0] == said
 
 
 def test_a_mistake_is_named_by_its_cell(small: SmallCountry, tmp_path: Path) -> None:
-    case = case_of(small.raw, AGREEMENT, (RecipientType.LAN, "01"))
+    case = outcome_case(small.raw, AGREEMENT, (RecipientType.LAN, "01"))
     book = tmp_path / "u.xlsx"
     book.write_bytes(outcome_workbook(case, outcome()))
     opened = openpyxl.load_workbook(book)
@@ -444,7 +445,7 @@ def test_nobodys_personal_number_is_taken_in(
     small: SmallCountry, tmp_path: Path, number: str
 ) -> None:
     assert names_a_person(f"Utbetalt till {number}.")
-    case = case_of(small.raw, AGREEMENT, (RecipientType.LAN, "01"))
+    case = outcome_case(small.raw, AGREEMENT, (RecipientType.LAN, "01"))
     book = tmp_path / "u.xlsx"
     said = outcome(comment=f"Se {number}", reference_number="S2024/01234, 212000-1363")
     book.write_bytes(outcome_workbook(case, said))
@@ -484,7 +485,7 @@ def test_other_numbers_are_no_persons(text: str) -> None:
 def test_what_is_seldom_meant_is_noted_and_taken(
     small: SmallCountry, tmp_path: Path, changes: Any, place: str, words: str
 ) -> None:
-    case = case_of(small.raw, AGREEMENT, (RecipientType.LAN, "01"))
+    case = outcome_case(small.raw, AGREEMENT, (RecipientType.LAN, "01"))
     book = tmp_path / "u.xlsx"
     book.write_bytes(outcome_workbook(case, outcome(**changes)))
     [note] = read_outcome(small.raw, book).notes
@@ -493,7 +494,7 @@ def test_what_is_seldom_meant_is_noted_and_taken(
 
 
 def test_another_figure_than_the_plans_is_noted(small: SmallCountry, tmp_path: Path) -> None:
-    case = case_of(small.raw, AGREEMENT, (RecipientType.LAN, "01"))
+    case = outcome_case(small.raw, AGREEMENT, (RecipientType.LAN, "01"))
     book = tmp_path / "u.xlsx"
     book.write_bytes(outcome_workbook(case, outcome()))
     opened = openpyxl.load_workbook(book)

@@ -29,7 +29,7 @@ from statsbidrag.files.yaml_writing import yaml_text
 from statsbidrag.plans.county_plans import load_plan
 from statsbidrag.register.recipients import read_register
 from statsbidrag.workbooks.forms.form import joined, parted
-from statsbidrag.workbooks.forms.plan import plan_template, plan_workbook, read_plan
+from statsbidrag.workbooks.forms.plan_workbook import plan_template, plan_workbook, read_plan
 from tests.cases.small_country import AGREEMENT, SmallCountry
 
 REAL = Raw(PROJECT / "raw")
@@ -52,7 +52,7 @@ def book(
 ) -> Path:
     """The small country's plan as a workbook; the country is not computed again to read it."""
     monkeypatch.setattr(
-        "statsbidrag.workbooks.forms.plan.compute", lambda raw, agreement_id: computed
+        "statsbidrag.workbooks.forms.plan_workbook.compute", lambda raw, agreement_id: computed
     )
     plan = load_plan(small.plan, computed.agreement, computed.register)
     path = tmp_path / "plan.xlsx"
@@ -100,7 +100,7 @@ def test_real_plans_come_back_as_they_were(county: str, tmp_path: Path) -> None:
     assert content == plan_workbook(made, plan)
     path = tmp_path / "plan.xlsx"
     path.write_bytes(content)
-    assert read_plan(REAL, path).plan == plan
+    assert read_plan(REAL, path).model == plan
     file = tmp_path / f"{county}.yaml"
     file.write_text(yaml_text(plan), "utf-8")
     assert read_model(file, Plan)[0] == plan
@@ -271,7 +271,7 @@ def test_made_plans_come_back_as_they_were(
     plan = Plan.model_validate({"format": 1, "agreement": AGREEMENT, "county": "01", **data})
     path = tmp_path_factory.mktemp("bok") / "01.xlsx"
     path.write_bytes(plan_workbook(computed, plan))
-    assert read_plan(small.raw, path).plan == plan
+    assert read_plan(small.raw, path).model == plan
     file = path.with_suffix(".yaml")
     file.write_text(yaml_text(plan), "utf-8", newline="\n")
     assert read_model(file, Plan)[0] == plan
@@ -321,7 +321,7 @@ def test_moved_columns_lines_and_rows_are_found(
 
     change(book, edit)
     read = read_plan(small.raw, book)
-    assert read.plan == plan
+    assert read.model == plan
     assert "Kladd" in read.notes[0]
 
 
@@ -333,7 +333,7 @@ def test_amounts_as_people_write_them(
     small: SmallCountry, book: Path, written: object, amount: int
 ) -> None:
     with_cells(book, {"Insatser!G5": written})
-    assert read_plan(small.raw, book).plan.measures[0].amount == amount
+    assert read_plan(small.raw, book).model.measures[0].amount == amount
 
 
 @pytest.mark.parametrize(
@@ -349,7 +349,7 @@ def test_shares_are_exact(
     small: SmallCountry, book: Path, written: object, share: Fraction
 ) -> None:
     with_cells(book, {"Insatser!G5": None, "Insatser!H5": written})
-    assert read_plan(small.raw, book).plan.measures[0].share == share
+    assert read_plan(small.raw, book).model.measures[0].share == share
 
 
 # --- Mistakes at their cells --------------------------------------------------------------------

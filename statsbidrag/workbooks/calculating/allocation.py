@@ -27,7 +27,7 @@ from statsbidrag.allocation.rounding import round_column, round_sums
 from statsbidrag.rendering.templates import in_words
 from statsbidrag.swedish.key_sentences import key_in_words, rounding_in_words
 from statsbidrag.swedish.typography import kronor, listed, stopped
-from statsbidrag.workbooks.book import open_book
+from statsbidrag.workbooks.book import GUIDE, POSTS, Shown, created, named, open_book
 from statsbidrag.workbooks.calculating.keys import NO, YES, PostColumns, plain
 from statsbidrag.workbooks.calculating.parts import Parts
 from statsbidrag.workbooks.calculating.population import Figures
@@ -43,9 +43,6 @@ from statsbidrag.workbooks.calculating.sheet import (
     write_sheet,
 )
 from statsbidrag.workbooks.calculating.sums import VALUE, PostOnSheet, add_sum
-from statsbidrag.workbooks.forms.form import GUIDE, Shown
-from statsbidrag.workbooks.forms.form_writing import named
-from statsbidrag.workbooks.forms.posts import POSTS, created
 
 _STATED: Final = "Angivna summor"
 _LONGEST_NAME: Final = 31

@@ -27,6 +27,7 @@ from statsbidrag.allocation.amounts import Measured
 from statsbidrag.allocation.keys import Split
 from statsbidrag.swedish.key_sentences import TYPE_NOUN, group_in_words, step_in_words
 from statsbidrag.swedish.typography import sentence
+from statsbidrag.workbooks.book import Shown
 from statsbidrag.workbooks.calculating.parts import (
     COMPARED,
     LARGEST,
@@ -38,7 +39,6 @@ from statsbidrag.workbooks.calculating.parts import (
 from statsbidrag.workbooks.calculating.population import Figures, Measure
 from statsbidrag.workbooks.calculating.rounding import shown
 from statsbidrag.workbooks.calculating.sheet import Column, Content, Fact, Look, Sheet
-from statsbidrag.workbooks.forms.form import Shown
 
 YES: Final = "ja"
 NO: Final = "nej"

@@ -23,9 +23,8 @@ from statsbidrag.population.demand import BasisKey, basis_of
 from statsbidrag.swedish.key_sentences import ages_in_words
 from statsbidrag.swedish.recipient_types import TYPES
 from statsbidrag.swedish.typography import long_date, sentence
+from statsbidrag.workbooks.book import Shown, named
 from statsbidrag.workbooks.calculating.sheet import Below, Column, Look, Sheet
-from statsbidrag.workbooks.forms.form import Shown
-from statsbidrag.workbooks.forms.form_writing import named
 
 _LEVELS: Final = {Level.LAN: "län", Level.KOMMUN: "kommuner"}
 

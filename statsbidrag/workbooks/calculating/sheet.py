@@ -20,8 +20,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from statsbidrag.swedish.typography import NBSP
-from statsbidrag.workbooks.book import GREY, INK, LINE, QUIET, Styled, print_on_a4
-from statsbidrag.workbooks.forms.form import Shown
+from statsbidrag.workbooks.book import GREY, INK, LINE, QUIET, Shown, Styled, print_on_a4
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,10 @@ from typing import Final
 
 from schemas.agreement import Post, Rounding, RoundingMethod, TotalsFrom
 from statsbidrag.allocation.rounding import half_up, round_sums
+from statsbidrag.workbooks.book import Shown
 from statsbidrag.workbooks.calculating.parts import COMPARED, Parts, whole_parts
 from statsbidrag.workbooks.calculating.rounding import needs_unit, rounding_columns, shown
 from statsbidrag.workbooks.calculating.sheet import Column, Fact, Look, Sheet
-from statsbidrag.workbooks.forms.form import Shown
 
 VALUE: Final = (
     "Beloppen står som värden: ett kalkylblad kan inte säkert avrunda dem, eftersom "

@@ -10,7 +10,11 @@ Does not belong here: whether what they hold adds up (`statsbidrag.reconciliatio
 | `form_reading` | which sheets, columns and lines has a filled one, every mistake at its cell? |
 | `cell_values` | what does a cell say: which text, kronor, day or share? |
 | `cells_to_model` | which model do the cells become, and in which cell does each part stand? |
-| `posts` | what do plans and outcomes have in common? |
-| `plan` | a county's plan as a workbook |
-| `outcome` | an outcome as a workbook |
+| `mark_and_posts` | for whom is a workbook made, and which posts has that recipient? |
+| `filled_workbook` | the way from a filled one to its model, for plans and outcomes alike |
+| `plan_form` | which sheets and fields has a plan's workbook? |
+| `plan_formulas` | what is placed and what is left, as formulas |
+| `plan_workbook` | a county's plan as a workbook, out and in |
+| `outcome_form` | which sheets and fields has an outcome's workbook? |
+| `outcome_workbook` | an outcome as a workbook, out and in |
 """

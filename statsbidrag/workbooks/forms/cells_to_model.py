@@ -1,4 +1,4 @@
-"""From cells to a model: what was filled in, validated, and every mistake at its cell.
+"""From cells to a model and back: what was filled in, validated, every mistake at its cell.
 
 Belongs here: which cell each part of a model was read from. Does not: a cell's own value
 (`statsbidrag.workbooks.forms.cell_values`), or which fields a plan or an outcome has.
@@ -6,7 +6,7 @@ Belongs here: which cell each part of a model was read from. Does not: a cell's 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,6 +16,7 @@ from pydantic import BaseModel, ValidationError
 from statsbidrag.errors import Problem
 from statsbidrag.files.yaml_reading import Location
 from statsbidrag.workbooks.forms.cell_values import Cell, shortened
+from statsbidrag.workbooks.forms.form import Facts
 from statsbidrag.workbooks.forms.form_reading import Filled
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -79,3 +80,24 @@ def _cell_of(places: Places, at: Location) -> Cell | None:
         if inside:
             return inside[0]
     return None
+
+
+def put(data: Any, places: dict[Location, Cell], at: Location, cell: Cell) -> None:
+    """Puts a cell's value where it belongs in a model's data, and remembers the cell."""
+    places[at] = cell
+    for part in at[:-1]:
+        data = data.setdefault(part, {}) if isinstance(data, dict) else data[int(part)]
+    data[at[-1]] = cell.value
+
+
+def fact_values(facts: Facts, model: object, skipped: Collection[str]) -> dict[str, Any]:
+    """The values of a model's fields by their keys, `decision.by` and alike."""
+    values: dict[str, Any] = {}
+    for column in facts.columns:
+        if column.key in skipped or column.kind.ours:
+            continue
+        part: Any = model
+        for name in column.key.split("."):
+            part = getattr(part, name, None)
+        values[column.key] = part
+    return values

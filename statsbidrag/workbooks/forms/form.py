@@ -13,9 +13,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-GUIDE: Final = "Läs mig"
-"""The sheet that explains the others; nothing is read from it."""
-
 LISTS: Final = "Listor"
 """The sheet that drop-downs take their choices from; nothing is read from it."""
 
@@ -40,14 +37,6 @@ class Kind(StrEnum):
     def ours(self) -> bool:
         """Whether the workbook computes it, and nobody fills it in."""
         return self in (Kind.SHOWN, Kind.SAID)
-
-
-@dataclass(frozen=True)
-class Shown:
-    """The formula of a cell, and the value that it has until somebody changes something."""
-
-    formula: str
-    value: str | int | float
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from statsbidrag.errors import InputError, Problem, input_error
+from statsbidrag.workbooks.book import GUIDE
 from statsbidrag.workbooks.forms.cell_values import (
     Cell,
     Row,
@@ -27,7 +28,6 @@ from statsbidrag.workbooks.forms.cell_values import (
     value_of,
 )
 from statsbidrag.workbooks.forms.form import (
-    GUIDE,
     LISTS,
     Column,
     Facts,

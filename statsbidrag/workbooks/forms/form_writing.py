@@ -6,7 +6,6 @@ gives the same bytes.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,11 +15,21 @@ from typing import Any, Final
 
 from schemas.common import LARGEST_SEK
 from statsbidrag.errors import UsageError
-from statsbidrag.workbooks.book import GREY, INK, LINE, QUIET, Styled, open_book, print_on_a4
+from statsbidrag.workbooks.book import (
+    GREY,
+    GUIDE,
+    INK,
+    LINE,
+    QUIET,
+    Shown,
+    Styled,
+    named,
+    open_book,
+    print_on_a4,
+)
 from statsbidrag.workbooks.forms.form import (
     FIRST_FACT,
     FIRST_ROW,
-    GUIDE,
     LAST_ROW,
     LISTS,
     YES,
@@ -28,7 +37,6 @@ from statsbidrag.workbooks.forms.form import (
     Facts,
     Form,
     Kind,
-    Shown,
     Table,
     joined,
 )
@@ -80,11 +88,6 @@ def write_form(form: Form, content: Content, created: datetime) -> bytes:
             writer.table(table, content.rows.get(table.key, ()))
         writer.lists()
     return written.content
-
-
-def named(*parts: str) -> str:
-    """The name of a cell or of several: `Insatser_Belopp_kr`."""
-    return re.sub(r"\W+", "_", "_".join(parts)).strip("_")
 
 
 def column_range(table: Table, column: Column, rows: int) -> str:
