@@ -13,7 +13,8 @@ from pathlib import Path
 from pipelines.commands.printing import aligned, as_comma_lines
 from schemas.common import RecipientType
 from schemas.revision import Reason
-from statsbidrag.diff.comparing import Changes, Line, compare_revisions, summary_of
+from statsbidrag.diff.changes import Changes, Line
+from statsbidrag.diff.comparing import compare_revisions, summary_of
 from statsbidrag.publication.reading_back import read_revision
 from statsbidrag.publication.revision import Amount
 from statsbidrag.publication.revision_names import named_revision

@@ -15,7 +15,8 @@ import pandas as pd
 from schemas.agreement import Agreement, Post
 from schemas.guidance import Purpose
 from statsbidrag.agreement.checks.guidance import guidance_problems
-from statsbidrag.agreement.checks.structure import Scope, problems_of
+from statsbidrag.agreement.checks.scope import Scope
+from statsbidrag.agreement.checks.structure import problems_of
 from statsbidrag.errors import InputError, UsageError, input_error
 from statsbidrag.files.raw_folder import Raw
 from statsbidrag.files.yaml_mending import GONE, lenient_model_of

@@ -14,7 +14,7 @@ from typing import Final
 from schemas.agreement import RoundingMethod
 from schemas.revision import InputKind, Reason
 from statsbidrag.allocation.figures import MATURITIES
-from statsbidrag.diff.comparing import Line, PostChange
+from statsbidrag.diff.changes import Line, PostChange
 from statsbidrag.publication.revision import Amount, PublishedBasis, PublishedPost, Step
 from statsbidrag.swedish.typography import decimals, inside, kronor, listed, number, sentence
 

@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from statsbidrag.allocation.figures import MATURITIES
-from statsbidrag.diff.comparing import Changes, Consequence, compare_revisions
-from statsbidrag.diff.document import PATH, RevisionView, Row, revision_csv, revision_view
+from statsbidrag.diff.changes import Changes, Consequence
+from statsbidrag.diff.comparing import compare_revisions
+from statsbidrag.diff.document import revision_view
+from statsbidrag.diff.document_view import PATH, RevisionView, Row, revision_csv
 from statsbidrag.errors import StatsbidragError
 from statsbidrag.publication.folder import write_files
 from statsbidrag.publication.reading_back import read_revision

@@ -17,13 +17,8 @@ from hypothesis import strategies as st
 from schemas.common import Maturity, RecipientType
 from schemas.revision import InputKind, Reason
 from statsbidrag.allocation.derivation import derive, derive_all
-from statsbidrag.diff.comparing import (
-    Changes,
-    Decided,
-    compare_revisions,
-    consequences,
-    summary_of,
-)
+from statsbidrag.diff.changes import Changes, Decided
+from statsbidrag.diff.comparing import compare_revisions, consequences, summary_of
 from statsbidrag.diff.sentences import (
     enough_places,
     everyone_in_words,

@@ -18,8 +18,9 @@ import pytest
 from schemas.common import RecipientType
 from schemas.manifest import PublishedDocument
 from schemas.revision import Reason
-from statsbidrag.diff.comparing import Changes, Decided
-from statsbidrag.diff.document import RevisionView, revision_csv, revision_view
+from statsbidrag.diff.changes import Changes, Decided
+from statsbidrag.diff.document import revision_view
+from statsbidrag.diff.document_view import RevisionView, revision_csv
 from statsbidrag.diff.writing import (
     PAGE,
     revision_document_of,

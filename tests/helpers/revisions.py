@@ -11,7 +11,8 @@ from unittest import mock
 
 from schemas.revision_record import RevisionRecord
 from statsbidrag.allocation.derivation import derive_all
-from statsbidrag.diff.comparing import Changes, Line, compare_revisions
+from statsbidrag.diff.changes import Changes, Line
+from statsbidrag.diff.comparing import compare_revisions
 from statsbidrag.dossier.gathering import dossier_of
 from statsbidrag.files.project import PROJECT
 from statsbidrag.files.raw_folder import Raw

@@ -4,6 +4,8 @@ Does not belong here: whether figures agree with others (`statsbidrag.reconcilia
 
 | module | answers |
 |---|---|
-| `structure` | names, references, groups, dates, sums, keys |
+| `structure` | names, references, groups, dates, stated totals |
+| `keys` | can each key be followed: groups, ages, levels, units, sums? |
+| `scope` | what a check is given |
 | `guidance` | purposes, conditions, and the annex's forms |
 """

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from schemas.agreement import Coverage, Post, Status
 from schemas.common import RecipientType
 from schemas.guidance import FieldKind, Fills, Form, FormField
-from statsbidrag.agreement.checks.structure import Scope, unknown
+from statsbidrag.agreement.checks.scope import Scope, unknown
 from statsbidrag.errors import Problem
 from statsbidrag.files.yaml_reading import Location
 

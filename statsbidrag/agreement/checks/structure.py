@@ -7,103 +7,24 @@ form of the file (`schemas.agreement`), nor any reading.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from difflib import get_close_matches
-from fractions import Fraction
-from itertools import pairwise
-
-import pandas as pd
+from collections.abc import Iterator
 
 from schemas.agreement import (
     Agreement,
-    Area,
     Coverage,
-    Group,
     PopulationUse,
-    Post,
-    Rounding,
-    RoundingMethod,
-    TotalsFrom,
 )
-from schemas.common import RecipientType
-from schemas.keys import (
-    FixedStep,
-    PartStep,
-    RestStep,
-    SetAsideStep,
-    UndistributedStep,
-    shares_of,
+from statsbidrag.agreement.checks.keys import (
+    age_problems,
+    level_problems,
+    step_problems,
+    sum_problems,
+    unit_problems,
 )
+from statsbidrag.agreement.checks.scope import MEND, Scope, kr, unknown
 from statsbidrag.errors import Problem
-from statsbidrag.files.raw_folder import Raw
-from statsbidrag.files.yaml_reading import Location, YamlFile
+from statsbidrag.files.yaml_reading import Location
 from statsbidrag.register import recipients as reg
-
-_MEND = "correct it against the agreement"
-
-
-@dataclass(frozen=True)
-class Scope:
-    """One file's agreement, what it supplements, and all that its parts may speak of.
-
-    `touched` are the parts with mistakes of their own that were left out, and a part without a mark
-    in the file is a stand-in for one: what would compare with them is not checked until they are
-    mended, so that each mistake gives one message.
-    """
-
-    agreement: Agreement
-    base: Agreement | None
-    file: YamlFile
-    register: pd.DataFrame
-    raw: Raw
-    touched: frozenset[Location]
-
-    @property
-    def areas(self) -> list[Area]:
-        """The areas that posts may belong to."""
-        return [*(self.base.areas if self.base else ()), *self.agreement.areas]
-
-    @property
-    def groups(self) -> dict[str, Group]:
-        """The groups that keys may name."""
-        return {**(self.base.groups if self.base else {}), **self.agreement.groups}
-
-    @property
-    def sources(self) -> list[str]:
-        """The sources that references may name."""
-        return [*(self.base.sources if self.base else {}), *self.agreement.sources]
-
-    @property
-    def post_groups(self) -> list[str]:
-        """The posts that have parts."""
-        groups = [*(self.base.post_groups if self.base else ()), *self.agreement.post_groups]
-        return [group.id for group in groups]
-
-    @property
-    def kept_posts(self) -> list[Post]:
-        """The base's posts that the supplement leaves as they are."""
-        replaced = {post.replaces for post in self.agreement.posts}
-        return [p for p in (self.base.posts if self.base else ()) if p.id not in replaced]
-
-    def whole(self, *keys: str) -> bool:
-        """Whether these parts of the file were read without a mistake in any item."""
-        return not {at[0] for at in self.touched} & set(keys)
-
-    def left_out(self, key: str, name: str) -> bool:
-        """Whether a name stands in the file, but what it names could not be read."""
-        return bool({(key,), (key, name)} & self.touched)
-
-    def was_read(self, *at: int | str) -> bool:
-        """Whether a part stands in the file as it is here."""
-        return at in self.file.marks
-
-    def sound(self, post: Post, name: str) -> bool:
-        """Whether a group is there, and its members are what it says."""
-        group = self.groups.get(name)
-        if group is None or group.recipients != post.recipients:
-            return False
-        return set(group.members) <= set(reg.codes(self.register, group.recipients))
 
 
 def problems_of(scope: Scope, agreement_id: str) -> list[Problem]:
@@ -114,15 +35,15 @@ def problems_of(scope: Scope, agreement_id: str) -> list[Problem]:
         *_names(scope),
         *_references(scope),
         *_members(scope),
-        *_steps(scope),
-        *_levels(scope),
+        *step_problems(scope),
+        *level_problems(scope),
         *_parts(scope),
         *_replacements(scope),
         *_dates(scope),
     ]
     if scope.whole("posts"):
         found += _sums(scope)
-    return [*found, *_ages(scope), *_units(scope), *_keys(scope)]
+    return [*found, *age_problems(scope), *unit_problems(scope), *sum_problems(scope)]
 
 
 def _identity(scope: Scope, agreement_id: str) -> Iterator[Problem]:
@@ -189,17 +110,6 @@ def _names(scope: Scope) -> Iterator[Problem]:
             yield unknown(file, ("stated_totals", index, "area"), stated.area, areas)
 
 
-def unknown(file: YamlFile, at: Location, found: str, known: Sequence[str]) -> Problem:
-    """A name that is not among those that are known, with the nearest one that is."""
-    close = get_close_matches(found, known, n=1)
-    return file.problem(
-        at,
-        expected=f"one of: {', '.join(known) or 'none is defined'}",
-        found=f"`{found}`",
-        action=f"did you mean `{close[0]}`?" if close else _MEND,
-    )
-
-
 def _references(scope: Scope) -> Iterator[Problem]:
     file, known = scope.file, scope.sources
     for at in list(file.marks):
@@ -224,124 +134,6 @@ def _members(scope: Scope) -> Iterator[Problem]:
                 )
             elif code in group.members[:index]:
                 yield scope.file.problem(at, expected="each member once", found=f"`{code}` again")
-
-
-def _steps(scope: Scope) -> Iterator[Problem]:
-    """Groups that a key or condition names exist, are of the post's type, and leave somebody."""
-    for index, post in enumerate(scope.agreement.posts):
-        for number, step in enumerate(post.key):
-            at: Location = ("posts", index, "key", number)
-            if isinstance(step, FixedStep):
-                yield from _named(scope, post, (*at, "except"), list(step.except_))
-                yield from _overlap(scope, (*at, "except"), list(step.except_))
-                yield from _excluded(scope, post, (*at, "exclude"), step.exclude)
-            elif isinstance(step, RestStep):
-                yield from _excluded(scope, post, (*at, "rest", "exclude"), step.rest.exclude)
-            elif isinstance(step, PartStep):
-                yield from _excluded(scope, post, (*at, "part", "exclude"), step.part.exclude)
-        if post.condition is not None:
-            at = ("posts", index, "condition", "met_by")
-            yield from _named(scope, post, at, [post.condition.met_by])
-
-
-def _named(scope: Scope, post: Post, at: Location, names: Sequence[str]) -> Iterator[Problem]:
-    for number, name in enumerate(names):
-        here = (*at, number) if (*at, number) in scope.file.marks else (*at, name)
-        group = scope.groups.get(name)
-        if group is None:
-            if not scope.left_out("groups", name):
-                yield unknown(scope.file, here, name, list(scope.groups))
-        elif group.recipients != post.recipients:
-            yield scope.file.problem(
-                here,
-                expected=f"a group of recipients of type {post.recipients}",
-                found=f"`{name}`, a group of type {group.recipients}",
-            )
-
-
-def _overlap(scope: Scope, at: Location, names: Sequence[str]) -> Iterator[Problem]:
-    seen: set[str] = set()
-    for name in names:
-        members = set(scope.groups[name].members) if name in scope.groups else set()
-        if twice := sorted(seen & members):
-            yield scope.file.problem(
-                (*at, name),
-                expected="each recipient in at most one exception",
-                found=f"{', '.join(twice)} in two",
-            )
-        seen |= members
-
-
-def _excluded(scope: Scope, post: Post, at: Location, names: Sequence[str]) -> Iterator[Problem]:
-    yield from _named(scope, post, at, names)
-    members = {c for n in names if n in scope.groups for c in scope.groups[n].members}
-    if names and members >= set(reg.codes(scope.register, post.recipients)):
-        yield scope.file.problem(
-            at, expected="somebody left to share", found="every recipient excluded"
-        )
-
-
-def _ages(scope: Scope) -> Iterator[Problem]:
-    """Age intervals in one key follow each other: nobody counts twice, nobody between is left out.
-
-    A key that means otherwise says so and why (`ages_note`).
-    """
-    for index, post in enumerate(scope.agreement.posts):
-        found = [
-            (share.ages, number)
-            for number, step in enumerate(post.key)
-            for share in shares_of(step)
-            if share.ages is not None
-        ]
-        found.sort(key=lambda each: each[0].first)
-        for (one, _), (other, number) in pairwise(found):
-            if post.ages_note or one == other:
-                continue
-            if one.last is None or other.first <= one.last:
-                wrong = f"`{one}` and `{other}`, which overlap"
-            elif other.first > one.last + 1:
-                wrong = f"`{one}` and `{other}`, and nobody between them"
-            else:
-                continue
-            yield scope.file.problem(
-                ("posts", index, "key", number),
-                expected="age intervals that follow each other",
-                found=wrong,
-                action=_MEND + ", or say in `ages_note:` why the key means just that",
-            )
-
-
-def _levels(scope: Scope) -> Iterator[Problem]:
-    levels, file = scope.agreement.population.levels, scope.file
-    if not scope.whole("population"):
-        return
-    for index, post in enumerate(scope.agreement.posts):
-        shares = [s for step in post.key for s in shares_of(step) if s.by == "population"]
-        if any(s.level is None for s in shares) and post.recipients not in levels:
-            yield file.problem(
-                ("population", "levels"),
-                expected=f"the published level for {post.recipients} ({post.id} needs it)",
-                found="none",
-                action=f"add {post.recipients}: lan or kommun",
-            )
-        if shares and post.recipients == RecipientType.SKR:
-            yield file.problem(
-                ("posts", index, "key"),
-                expected="a key without population: SKR has none",
-                found="by: population",
-            )
-        if post.recipients == RecipientType.KOMMUN and any(s.level == "lan" for s in shares):
-            yield file.problem(
-                ("posts", index, "key"),
-                expected="level: kommun",
-                found="lan: no municipality's figure follows from its county's",
-            )
-    if levels.get(RecipientType.KOMMUN) == "lan":
-        yield file.problem(
-            ("population", "levels", "kommun"),
-            expected="kommun",
-            found="lan: no municipality's figure follows from its county's",
-        )
 
 
 def _parts(scope: Scope) -> Iterator[Problem]:
@@ -480,9 +272,9 @@ def _sums(scope: Scope) -> Iterator[Problem]:
     if total != agreement.total.amount and scope.whole("total") and not unread:
         yield file.problem(
             ("total", "amount"),
-            expected=f"{_kr(total)}, the sum of the posts",
-            found=_kr(agreement.total.amount),
-            action=_MEND,
+            expected=f"{kr(total)}, the sum of the posts",
+            found=kr(agreement.total.amount),
+            action=MEND,
         )
     for index, stated in enumerate(agreement.stated_totals):
         own = [p for p in posts if stated.recipients == p.recipients or stated.area == p.area]
@@ -492,95 +284,7 @@ def _sums(scope: Scope) -> Iterator[Problem]:
         if found != stated.amount and not unread & {post.id for post in own}:
             yield file.problem(
                 ("stated_totals", index, "amount"),
-                expected=f"{_kr(found)}, the sum of {', '.join(post.id for post in own)}",
-                found=_kr(stated.amount),
-                action=_MEND,
+                expected=f"{kr(found)}, the sum of {', '.join(post.id for post in own)}",
+                found=kr(stated.amount),
+                action=MEND,
             )
-
-
-def _units(scope: Scope) -> Iterator[Problem]:
-    """A convention that promises an exact sum needs a sum of whole units."""
-    agreement = scope.agreement
-    if not scope.whole("rounding"):
-        return
-    wanted: list[tuple[Location, str, Rounding, list[int]]] = [
-        (("posts", index, "amount"), post.id, agreement.rounding_of(post), [index])
-        for index, post in enumerate(agreement.posts)
-    ]
-    if agreement.rounding.totals == TotalsFrom.UNROUNDED and scope.whole("posts"):
-        for name in [*agreement.types(), *(group.id for group in agreement.post_groups)]:
-            of = [i for i, p in enumerate(agreement.posts) if name in (p.recipients, p.part_of)]
-            wanted.append((("rounding", "unit"), f"all of {name}", agreement.rounding, of))
-    for at, name, rounding, indices in wanted:
-        posts = [agreement.posts[index] for index in indices]
-        shared = [_shared(post) for post in posts]
-        read = all(scope.was_read("posts", i, n) for i in indices for n in ("amount", "key"))
-        if not read or None in shared or rounding.method == RoundingMethod.HALF_UP:
-            continue
-        if sum(each or 0 for each in shared) % rounding.unit:
-            yield scope.file.problem(
-                at,
-                expected=f"a multiple of {_kr(rounding.unit)}, the unit that {name} is rounded to",
-                found=_kr(sum(post.amount for post in posts)),
-                action=_MEND,
-            )
-
-
-def _shared(post: Post) -> Fraction | None:
-    """What a post's recipients share, where the file alone says that."""
-    if post.unresolved or isinstance(post.key[-1], UndistributedStep):
-        return None
-    pots = [step.set_aside.of(post.amount) for step in post.key if isinstance(step, SetAsideStep)]
-    return post.amount - sum(pots, Fraction(0))
-
-
-def _keys(scope: Scope) -> Iterator[Problem]:
-    """What a key gives out whatever the population is: neither more nor less than the post."""
-    for index, post in enumerate(scope.agreement.posts):
-        read = all(scope.was_read("posts", index, name) for name in ("amount", "key"))
-        if not read or not all(scope.sound(post, name) for name in _group_names(post)):
-            continue
-        known = [_given(scope, post, step) for step in post.key]
-        given = sum((amount for amount in known if amount is not None), Fraction(0))
-        takes_rest = isinstance(post.key[-1], RestStep | UndistributedStep)
-        open_ended = takes_rest or None in known
-        # A rest of nothing means that the post is given out twice.
-        nothing_left = takes_rest and 0 < given == post.amount
-        if given > post.amount or nothing_left or (given < post.amount and not open_ended):
-            yield scope.file.problem(
-                ("posts", index, "key"),
-                expected=f"{_kr(post.amount)}, the post's whole amount, neither more nor less",
-                found=f"{_kr(given)} given out" + (", before the rest" if open_ended else ""),
-                action=_MEND + ("" if takes_rest else ", or add `- rest: …`"),
-            )
-
-
-def _group_names(post: Post) -> list[str]:
-    names = [name for step in post.key if isinstance(step, FixedStep) for name in step.except_]
-    return names + [n for s in post.key if isinstance(s, FixedStep) for n in s.exclude]
-
-
-def _given(scope: Scope, post: Post, step: object) -> Fraction | None:
-    """What a step gives out, where that is known without any population; None where it is not."""
-    if isinstance(step, SetAsideStep):
-        return step.set_aside.of(post.amount)
-    if isinstance(step, PartStep):
-        return step.part.of(post.amount)
-    if isinstance(step, RestStep | UndistributedStep):
-        return Fraction(0)
-    if not isinstance(step, FixedStep):
-        return None
-    codes = set(reg.codes(scope.register, post.recipients))
-    codes -= {code for name in step.exclude for code in scope.groups[name].members}
-    named = [(c, a) for n, a in step.except_.items() for c in set(scope.groups[n].members)]
-    other = dict(named)
-    if not codes or len(other) < len(named):
-        # That everybody is excluded, or somebody named twice, is said where it stands.
-        return None
-    return Fraction(sum(other.get(code, step.fixed) for code in codes))
-
-
-def _kr(amount: int | Fraction) -> str:
-    """Kronor, digits in threes; what is not whole with its fraction."""
-    whole, part = divmod(Fraction(amount), 1)
-    return f"{whole:,}{f' {part}' if part else ''} kr".replace(",", " ")
