@@ -1,8 +1,7 @@
 """Which documents an agreement has, and for whom.
 
-Belongs here: the list. Does not: what one document shows (`statsbidrag.documents.county.decision`,
-`statsbidrag.documents.national.national_view`), or how it becomes pages
-(`statsbidrag.rendering.document`).
+Belongs here: the list. Does not: what one document shows (the views of each family), or how it
+becomes pages (`statsbidrag.rendering.document`).
 """
 
 from __future__ import annotations
@@ -13,18 +12,18 @@ from typing import TypeVar
 
 from schemas.decisions import Issued
 from schemas.plan import Plan
-from statsbidrag.documents.county.decision import DecisionView, decision_view, decision_views
+from statsbidrag.documents.county.decision_view import DecisionView, decision_view, decision_views
 from statsbidrag.documents.national.national_view import NationalView, national_tables
 from statsbidrag.documents.recipient.annex_forms import form_views
 from statsbidrag.documents.recipient.follow_up import OutcomeView, outcome_views
-from statsbidrag.documents.recipient.letter import RecipientView, recipient_views
+from statsbidrag.documents.recipient.letter_view import LetterView, letter_views
 from statsbidrag.dossier.dossier import Dossier
 from statsbidrag.plans.issued import last_two, replaced
 from statsbidrag.rendering.document import Document, render
 from statsbidrag.rendering.fingerprint import fingerprint
 from statsbidrag.rendering.view import View
 
-IssuedView = TypeVar("IssuedView", DecisionView, NationalView, OutcomeView, RecipientView)
+IssuedView = TypeVar("IssuedView", DecisionView, NationalView, OutcomeView, LetterView)
 """What can be issued, and hence be replaced."""
 
 
@@ -44,7 +43,7 @@ def views(dossier: Dossier, counties: Collection[str] | None = None) -> tuple[Vi
     if counties is not None:
         return decisions
     nation = as_issued(national_tables(dossier), issued)
-    letters = tuple(as_issued(view, issued) for view in recipient_views(dossier))
+    letters = tuple(as_issued(view, issued) for view in letter_views(dossier))
     after = tuple(as_issued(view, issued) for view in outcome_views(dossier))
     return (nation, *decisions, *letters, *form_views(dossier), *after)
 

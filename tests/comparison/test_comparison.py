@@ -23,8 +23,8 @@ from statsbidrag.comparison.areas import Areas, corresponding
 from statsbidrag.comparison.money import Line, State
 from statsbidrag.comparison.sentences import changes_in_words, posts_in_words
 from statsbidrag.comparison.sides import Side
-from statsbidrag.documents.county.change import ChangeSection, change_sections
-from statsbidrag.documents.county.decision import decision_view
+from statsbidrag.documents.county.decision_view import decision_view
+from statsbidrag.documents.county.year_before import ChangeSection, change_sections
 from statsbidrag.dossier.dossier import Dossier
 from statsbidrag.dossier.gathering import compute, dossier_of
 from statsbidrag.errors import InputError, UsageError

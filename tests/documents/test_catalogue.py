@@ -25,7 +25,8 @@ from schemas.common import Maturity, RecipientType
 from schemas.reconciliation import Kind, Result, Severity, Verdict, Withholds
 from statsbidrag.allocation.figures import Figure, Figures, maturities_to_explain, summed
 from statsbidrag.documents.catalogue import decision_document, views
-from statsbidrag.documents.county.decision import DecisionView, KnownGap, decision_view
+from statsbidrag.documents.county.decision_view import DecisionView, decision_view
+from statsbidrag.documents.county.plan_measures import KnownGap
 from statsbidrag.dossier.dossier import Dossier
 from statsbidrag.dossier.gathering import dossier_of
 from statsbidrag.errors import ProgramError
@@ -140,7 +141,7 @@ def test_the_last_page_but_one_says_how_each_amount_was_computed() -> None:
     assert "Återräknad folkmängd" in last
     assert "Fast belopp i överenskommelsen, ingen folkmängd" in last
     assert document().fingerprint in last.replace(" ", "")
-    assert all(each.sha256[:12] in last for each in _view().extracts)
+    assert all(each.source.sha256[:12] in last for each in _view().extracts)
 
 
 def test_every_page_has_its_number_and_the_fingerprint() -> None:

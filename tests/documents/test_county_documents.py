@@ -14,7 +14,7 @@ import pytest
 from schemas.agreement import Coverage, Status
 from schemas.common import Maturity, RecipientType
 from schemas.corrections import Correction
-from statsbidrag.documents.county.decision import DecisionView, decision_view, decision_views
+from statsbidrag.documents.county.decision_view import DecisionView, decision_view, decision_views
 from statsbidrag.documents.county.overview import CountyOverview, county_overviews
 from statsbidrag.documents.parts.population_notes import correction_notes
 from statsbidrag.dossier.dossier import Dossier

@@ -26,7 +26,7 @@ from statsbidrag.allocation.amounts import rows
 from statsbidrag.allocation.figures import Figure
 from statsbidrag.allocation.rounding import half_up
 from statsbidrag.comparison.sides import Side
-from statsbidrag.documents.recipient.letter import RecipientView, recipient_views
+from statsbidrag.documents.recipient.letter_view import LetterView, letter_views
 from statsbidrag.dossier.dossier import Dossier
 from statsbidrag.dossier.gathering import dossier_of
 from statsbidrag.errors import InputError
@@ -51,9 +51,9 @@ def dossier_from(year: int) -> Dossier:
 
 
 @cache
-def views_of(year: int) -> dict[str, RecipientView]:
+def views_of(year: int) -> dict[str, LetterView]:
     """The views of an agreement by type and code: `kommun:2380`."""
-    return {f"{v.recipients}:{v.code}": v for v in recipient_views(dossier_from(year))}
+    return {f"{v.recipients}:{v.code}": v for v in letter_views(dossier_from(year))}
 
 
 @cache
@@ -75,9 +75,9 @@ def plain(words: str) -> str:
     return words.replace(NBSP, " ")
 
 
-def by_code(raw: Raw, agreement_id: str = BASE) -> dict[str, RecipientView]:
+def by_code(raw: Raw, agreement_id: str = BASE) -> dict[str, LetterView]:
     """The letters of an agreement that a test made, by type and code."""
-    every = recipient_views(dossier_of(raw, agreement_id))
+    every = letter_views(dossier_of(raw, agreement_id))
     return {f"{view.recipients}:{view.code}": view for view in every}
 
 
@@ -133,17 +133,17 @@ def small(country: SmallCountry) -> Dossier:
 
 def test_none_of_an_agreement_that_is_only_partly_known(small: Dossier) -> None:
     part = small.agreement.model_copy(update={"coverage": Coverage.PARTIAL})
-    assert len(recipient_views(small)) == len(FOUR_COUNTIES) + len(FIVE_KOMMUNER)
-    assert recipient_views(replace(small, agreement=part)) == ()
+    assert len(letter_views(small)) == len(FOUR_COUNTIES) + len(FIVE_KOMMUNER)
+    assert letter_views(replace(small, agreement=part)) == ()
 
 
 @pytest.mark.parametrize("what", [Withholds.AGREEMENT, Withholds.DOCUMENTS])
 def test_none_while_documents_are_withheld(small: Dossier, what: Withholds) -> None:
-    assert recipient_views(failed(small, what)) == ()
+    assert letter_views(failed(small, what)) == ()
 
 
 def test_a_county_whose_plan_fails_stops_nobody(small: Dossier) -> None:
-    assert recipient_views(failed(small, Withholds.PLAN)) == recipient_views(small)
+    assert letter_views(failed(small, Withholds.PLAN)) == letter_views(small)
 
 
 def failed(of: Dossier, what: Withholds) -> Dossier:
@@ -171,7 +171,7 @@ def test_none_to_a_type_with_a_post_that_nobody_can_compute(small: Dossier) -> N
         for post in small.agreement.posts
     )
     unknown = small.agreement.model_copy(update={"posts": posts})
-    kinds = {view.recipients for view in recipient_views(replace(small, agreement=unknown))}
+    kinds = {view.recipients for view in letter_views(replace(small, agreement=unknown))}
     assert kinds == {RecipientType.KOMMUN}
 
 
@@ -370,7 +370,7 @@ def test_what_concerns_others_only_leaves_the_letters_as_they_were() -> None:
     changed = every.agreement.model_copy(
         update={"sources": sources, "background": ("Annat.",), "stated_totals": ()}
     )
-    others = recipient_views(replace(every, plans=(), agreement=changed))
+    others = letter_views(replace(every, plans=(), agreement=changed))
     assert [*others] == [*views_of(2024).values()]
 
 
@@ -455,11 +455,11 @@ def test_a_supplement_tells_of_both_documents(country: SmallCountry) -> None:
 
 def test_an_earlier_agreement_that_cannot_be_read_is_said() -> None:
     every = dossier_from(2025)
-    view = recipient_views(replace(every, compared=None))[0]
+    view = letter_views(replace(every, compared=None))[0]
     assert view.changes is not None
     assert "inte kunnat jämföras" in text(render(view))
     alone = every.agreement.model_copy(update={"compares_with": None})
-    assert recipient_views(replace(every, compared=None, agreement=alone))[0].changes is None
+    assert letter_views(replace(every, compared=None, agreement=alone))[0].changes is None
 
 
 def test_only_partly_known_before_is_said_where_it_matters() -> None:
@@ -467,7 +467,7 @@ def test_only_partly_known_before_is_said_where_it_matters() -> None:
     assert every.compared is not None
     part = every.compared.agreement.model_copy(update={"coverage": Coverage.PARTIAL})
     side = Side(part, every.compared.allocation, every.compared.published)
-    view = recipient_views(replace(every, compared=side))[0]
+    view = letter_views(replace(every, compared=side))[0]
     assert view.changes is not None
     assert view.changes.partial
     assert "går det inte att säga vad regionen fick" in text(render(view))

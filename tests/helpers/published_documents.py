@@ -11,7 +11,7 @@ from pathlib import Path
 from unittest import mock
 
 from schemas.manifest import PublishedDocument
-from statsbidrag.documents.county.decision import decision_views
+from statsbidrag.documents.county.decision_view import decision_views
 from statsbidrag.dossier.gathering import dossier_of
 from statsbidrag.files.project import PROJECT
 from statsbidrag.files.raw_folder import Raw

@@ -19,7 +19,7 @@ from schemas.decisions import Decisions, Issued
 from schemas.export import FOLDER
 from schemas.manifest import PublishedDocument
 from statsbidrag.documents.catalogue import as_issued, views
-from statsbidrag.documents.county.decision import DecisionView, decision_view
+from statsbidrag.documents.county.decision_view import DecisionView, decision_view
 from statsbidrag.dossier.gathering import compute, dossier_of
 from statsbidrag.errors import InputError, Problem
 from statsbidrag.files.raw_folder import Raw

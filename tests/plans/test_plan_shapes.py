@@ -16,7 +16,7 @@ from schemas.agreement import Status
 from schemas.plan import Plan
 from schemas.reconciliation import Kind, Result, Severity, Verdict
 from statsbidrag.documents.catalogue import views
-from statsbidrag.documents.county.decision import DecisionView, decision_view
+from statsbidrag.documents.county.decision_view import DecisionView, decision_view
 from statsbidrag.dossier.dossier import Dossier
 from statsbidrag.dossier.gathering import Computed, compute
 from statsbidrag.errors import InputError, ProgramError

@@ -17,7 +17,7 @@ import pytest
 from docx.oxml.ns import qn
 from docx.shared import Mm
 
-from statsbidrag.documents.county.decision import DecisionView, decision_views
+from statsbidrag.documents.county.decision_view import DecisionView, decision_views
 from statsbidrag.dossier.gathering import dossier_of
 from statsbidrag.errors import ProgramError
 from statsbidrag.files.project import TEMPLATES

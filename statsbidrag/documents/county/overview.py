@@ -1,8 +1,8 @@
 """One county on one page: the region's money, the joint money, and every municipality's.
 
 Belongs here: the overview as plain values, from the allocation. Does not: the county's own split of
-its joint money (`statsbidrag.documents.county.decision`), how an amount came about (the recipients'
-own letters), or layout (`templates/lansoversikt.html.jinja`).
+its joint money (`statsbidrag.documents.county.plan_measures`), how an amount came about (the
+recipients' own letters), or layout (`templates/lansoversikt.html.jinja`).
 
 The dataclasses hold values only, no properties: a document's fingerprint covers values.
 """
@@ -16,11 +16,11 @@ from typing import Final
 import pandas as pd
 
 from schemas.agreement import Agreement, Post, TotalsFrom
-from schemas.common import TOTAL, Maturity, RecipientType
+from schemas.common import TOTAL, Maturity, Recipient, RecipientType
 from statsbidrag.allocation.figures import Figure, Figures, maturities_to_explain, summed
+from statsbidrag.documents.parts.printed_in import Printed, printed_in
 from statsbidrag.dossier.dossier import Dossier
 from statsbidrag.register import recipients as reg
-from statsbidrag.swedish.key_sentences import source_title
 
 _ONE_COLUMN: Final = 16
 """As many municipalities stand under each other; more of them stand in two groups side by side."""
@@ -87,20 +87,11 @@ class CountyOverview:
 
 def county_overviews(dossier: Dossier, counties: Iterable[str]) -> dict[str, CountyOverview]:
     """The overview of each of these counties, by code; what was printed is read once for all."""
-    printed = {
-        (str(row.post), str(row.recipient_type), str(row.recipient_code)): source_title(
-            dossier.agreement, str(row.source)
-        )
-        for row in dossier.published.itertuples(index=False)
-    }
+    printed = printed_in(dossier.agreement, dossier.published)
     return {code: _overview(dossier, printed, code) for code in counties}
 
 
-def _overview(
-    dossier: Dossier,
-    printed: Mapping[tuple[str, str, str], str],
-    county: str,
-) -> CountyOverview:
+def _overview(dossier: Dossier, printed: Printed, county: str) -> CountyOverview:
     agreement, register, amounts = dossier.agreement, dossier.register, dossier.figures
     municipalities = _municipalities(agreement, amounts, register, county)
     own = _own(register, county)
@@ -221,11 +212,7 @@ def _sum(figures: Iterable[Figure | None]) -> Figure | None:
     return summed(known) if known and len(known) == len(parts) else None
 
 
-def _published_in(
-    printed: Mapping[tuple[str, str, str], str], own: Mapping[RecipientType, Sequence[str]]
-) -> Iterator[str]:
+def _published_in(printed: Printed, own: Mapping[RecipientType, Sequence[str]]) -> Iterator[str]:
     """Whose papers the county's printed figures are from, each once."""
-    mine = {(str(recipients), code) for recipients, codes in own.items() for code in codes}
-    yield from dict.fromkeys(
-        title for (_, recipients, code), title in printed.items() if (recipients, code) in mine
-    )
+    mine = {Recipient(recipients, code) for recipients, codes in own.items() for code in codes}
+    yield from dict.fromkeys(title for (_, who), title in printed.items() if who in mine)

@@ -1,9 +1,9 @@
 """What the allocation letter to a region, a municipality or SKR shows.
 
-Belongs here: choosing and ordering one recipient's figures, and what the agreement says to its
-recipient type, as one frozen view. Does not: sentences and layout
-(`templates/tilldelning.html.jinja`), or the county's paper
-(`statsbidrag.documents.county.decision`).
+Belongs here: choosing and ordering one recipient's figures, as one frozen view, and its files. Does
+not: what all of its type are told (`statsbidrag.documents.recipient.said_to_type`), sentences and
+layout (`templates/tilldelning.html.jinja`), or the county's paper
+(`statsbidrag.documents.county.decision_view`).
 
 A view holds what its own recipient is told and nothing of the agreement as a whole that its pages
 do not show: what changes for somebody else leaves its fingerprint, and its bytes, as they were.
@@ -12,30 +12,38 @@ do not show: what changes for somebody else leaves its fingerprint, and its byte
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time
 from fractions import Fraction
 from typing import ClassVar, Final
 
-from schemas.agreement import Agreement, Coverage, Duty, Post, Status, TotalsFrom
+from schemas.agreement import Coverage, Status, TotalsFrom
 from schemas.common import TOTAL, Maturity, Recipient, RecipientType
-from schemas.guidance import FormKind
-from schemas.sidecar import PopulationSidecar
-from statsbidrag.agreement.citations import Citation, DatedSource, citation, dated
-from statsbidrag.allocation.derivation import Derivation, PopulationCell, derive_all
+from statsbidrag.allocation.derivation import Derivation, derive_all
 from statsbidrag.allocation.figures import MATURITIES, Figure, maturities_to_explain, summed
-from statsbidrag.documents.parts.guidance import ConditionRow, Task, conditions_of, tasks_of
+from statsbidrag.documents.parts.computations import Computation, cells_of, computation, exact_sum
 from statsbidrag.documents.parts.population_notes import PopulationNote, population_notes
+from statsbidrag.documents.parts.populations import (
+    PopulationFile,
+    maturities_to_tell,
+    population_file,
+    sidecars_of,
+)
+from statsbidrag.documents.parts.printed_in import Printed, printed_in
 from statsbidrag.documents.parts.requisition_sum import requisition_sek
-from statsbidrag.documents.recipient.change import AreaChange, RecipientChange, recipient_changes
+from statsbidrag.documents.recipient.said_to_type import SaidToType, said_to_type
+from statsbidrag.documents.recipient.year_before import (
+    AreaChange,
+    RecipientChange,
+    recipient_changes,
+)
 from statsbidrag.dossier.dossier import Dossier
 from statsbidrag.errors import ProgramError
 from statsbidrag.files.csv_files import csv_bytes
 from statsbidrag.plans.issued import Replaced
 from statsbidrag.register import recipients as reg
 from statsbidrag.rendering.pdf import Attachment
-from statsbidrag.swedish.key_sentences import source_title
 from statsbidrag.swedish.typography import NBSP
 
 TYPES: Final = (RecipientType.REGION, RecipientType.KOMMUN, RecipientType.SKR)
@@ -53,21 +61,6 @@ class PostAmount:
 
 
 @dataclass(frozen=True)
-class Computation:
-    """How one amount came about. `calibrated`: its estimate was made to meet the published one."""
-
-    label: str
-    key: Citation
-    derivation: Derivation
-    calibrated: bool
-
-    @property
-    def uses_population(self) -> bool:
-        """Whether any step of the key is a share of a population, or of weights."""
-        return any(step.population is not None for step in self.derivation.steps)
-
-
-@dataclass(frozen=True)
 class OwnPopulation:
     """The recipient's population (or weight) that some amount rests on, and the file it is from.
 
@@ -75,14 +68,15 @@ class OwnPopulation:
     """
 
     ages: str
-    weights: bool
     reference_date: date
     own: int
     together: int
-    producer: str
-    maturity: Maturity
-    file: str
-    sha256: str
+    source: PopulationFile
+
+    @property
+    def weights(self) -> bool:
+        """Whether these are weights, and no population."""
+        return bool(self.source.table)
 
     @property
     def share(self) -> Fraction:
@@ -91,19 +85,7 @@ class OwnPopulation:
 
 
 @dataclass(frozen=True)
-class DutyRow:
-    """What is to be reported, to whom, by when, and what the report must hold."""
-
-    what: str
-    to: str
-    by: date | None
-    by_note: str
-    contents: tuple[str, ...]
-    source: Citation
-
-
-@dataclass(frozen=True)
-class RecipientView:
+class LetterView:
     """Everything that an allocation letter shows; its text is the template's."""
 
     template: ClassVar[str] = "tilldelning.html.jinja"
@@ -124,14 +106,8 @@ class RecipientView:
     total_from_exact: bool
     published_in: tuple[str, ...]
     changes: RecipientChange | None
-    tasks: tuple[Task, ...]
-    conditions: tuple[ConditionRow, ...]
-    duties: tuple[DutyRow, ...]
-    requisition: tuple[DatedSource, ...]
-    repayment: tuple[DatedSource, ...]
+    said: SaidToType
     requisition_sek: int | None
-    requisition_form: str
-    rounding_assumed: bool
     computations: tuple[Computation, ...]
     population: tuple[OwnPopulation, ...]
     notes: tuple[PopulationNote, ...]
@@ -168,8 +144,7 @@ class RecipientView:
     @property
     def exact_total(self) -> Fraction:
         """The sum of the exact shares, which no rounding has touched."""
-        exact = (each.derivation.exact or Fraction(0) for each in self.computations)
-        return sum(exact, Fraction(0))
+        return exact_sum(self.computations)
 
     @property
     def rounding(self) -> str:
@@ -180,20 +155,17 @@ class RecipientView:
     @property
     def maturities(self) -> tuple[Maturity, ...]:
         """What must be said of the populations, the best first: nothing where all are SCB's own."""
-        found = {each.maturity for each in self.population}
-        if found == {Maturity.DEFINITIVE}:
-            return ()
-        return tuple(sorted(found, key=lambda maturity: maturity.rank))
+        return maturities_to_tell(each.source.maturity for each in self.population)
 
     @property
     def requisition_day(self) -> date | None:
         """The last day of requisition that counts."""
-        return next((each.day for each in self.requisition if each.in_force), None)
+        return next((each.day for each in self.said.requisition if each.in_force), None)
 
     @property
     def days_changed(self) -> bool:
         """Whether a later document has moved any of the days."""
-        return len(self.requisition) > 1 or len(self.repayment) > 1
+        return len(self.said.requisition) > 1 or len(self.said.repayment) > 1
 
     def attachments(self) -> tuple[Attachment, ...]:
         """The figures for a spreadsheet, and every number that the amounts can be recomputed by."""
@@ -216,7 +188,7 @@ class RecipientView:
                     yield shown
 
 
-def recipient_views(dossier: Dossier) -> tuple[RecipientView, ...]:
+def letter_views(dossier: Dossier) -> tuple[LetterView, ...]:
     """The letters to every region, every municipality and SKR, in that order and by code.
 
     None for an agreement that is only partly known or whose documents are withheld; none to a
@@ -233,62 +205,17 @@ def recipient_views(dossier: Dossier) -> tuple[RecipientView, ...]:
         for code in reg.codes(dossier.register, kind)
     ]
     gathered = _gathered(dossier, recipients)
-    told = {kind: _told(dossier, kind) for kind in dict(recipients)}
-    return tuple(_view(dossier, gathered, told[each.type], each) for each in recipients)
-
-
-# --- What is said to all of one type ---------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Told:
-    """What the agreement says alike to every recipient of one type."""
-
-    tasks: tuple[Task, ...]
-    conditions: tuple[ConditionRow, ...]
-    duties: tuple[DutyRow, ...]
-    requisition: tuple[DatedSource, ...]
-    repayment: tuple[DatedSource, ...]
-    requisition_form: str
-    groups: dict[str, str]
-    names: dict[str, str]
-
-
-def _told(dossier: Dossier, recipients: RecipientType) -> _Told:
-    agreement = dossier.agreement
-    form = agreement.form_for(FormKind.REQUISITION, recipients)
-    return _Told(
-        tasks=tasks_of(agreement, recipients),
-        conditions=conditions_of(agreement, recipients),
-        duties=tuple(_duty(agreement, duty) for duty in agreement.duties_of(recipients)),
-        requisition=tuple(dated(agreement, "requisition")),
-        repayment=tuple(dated(agreement, "repayment")),
-        requisition_form=form.title if form else "",
-        groups={group.id: group.label for group in agreement.post_groups},
-        names=reg.names(dossier.register, recipients),
-    )
-
-
-def _duty(agreement: Agreement, duty: Duty) -> DutyRow:
-    return DutyRow(
-        duty.what,
-        duty.to,
-        duty.by,
-        duty.by_note,
-        duty.contents,
-        citation(agreement, duty.reference),
-    )
-
-
-# --- What is said to one ---------------------------------------------------------------------
+    return tuple(_view(dossier, gathered, each) for each in recipients)
 
 
 @dataclass(frozen=True)
 class _Gathered:
-    """What the views of all recipients are made of, by recipient: each table is read once."""
+    """What the views of all recipients are made of: each table is read once."""
 
+    said: dict[RecipientType, SaidToType]
+    names: dict[RecipientType, dict[str, str]]
     derivations: dict[Recipient, tuple[Derivation, ...]]
-    printed: dict[tuple[str, Recipient], str]
+    printed: Printed
     changes: dict[Recipient, RecipientChange]
 
 
@@ -296,50 +223,36 @@ def _gathered(dossier: Dossier, recipients: Sequence[Recipient]) -> _Gathered:
     derivations: dict[Recipient, list[Derivation]] = {}
     for each in derive_all(dossier.agreement, dossier.basis, dossier.allocation, dossier.register):
         derivations.setdefault(each.recipient, []).append(each)
+    kinds = dict.fromkeys(each.type for each in recipients)
     return _Gathered(
+        said={kind: said_to_type(dossier.agreement, kind) for kind in kinds},
+        names={kind: reg.names(dossier.register, kind) for kind in kinds},
         derivations={recipient: tuple(own) for recipient, own in derivations.items()},
-        printed={
-            (
-                str(row.post),
-                Recipient(RecipientType(str(row.recipient_type)), str(row.recipient_code)),
-            ): source_title(dossier.agreement, str(row.source))
-            for row in dossier.published.itertuples(index=False)
-        },
+        printed=printed_in(dossier.agreement, dossier.published),
         changes=recipient_changes(dossier, recipients),
     )
 
 
-def _view(
-    dossier: Dossier, gathered: _Gathered, told: _Told, recipient: Recipient
-) -> RecipientView:
+def _view(dossier: Dossier, gathered: _Gathered, recipient: Recipient) -> LetterView:
     agreement = dossier.agreement
     recipients, code = recipient
     own = agreement.posts_of(recipients)
-    posts = tuple(
-        PostAmount(
-            post.label,
-            post.title,
-            told.groups.get(post.part_of or "", ""),
-            dossier.figures.of(post.id, *recipient),
-        )
-        for post in own
-    )
+    posts = _posts(dossier, recipient)
     # Of a single post the post itself is what was printed, if anything was.
     total = posts[0].amount if len(posts) == 1 else dossier.figures.of(TOTAL, *recipient)
     computations = tuple(
-        _computation(dossier, gathered, recipient, post, derivation)
+        computation(dossier, gathered.printed, post, derivation)
         for post, derivation in zip(own, gathered.derivations[recipient], strict=True)
     )
     population = tuple(_population(dossier, computations))
-    printed = [
-        gathered.printed.get((name, recipient), "") for name in (*(p.id for p in own), TOTAL)
-    ]
+    names = (*(post.id for post in own), TOTAL)
+    printed = [gathered.printed.get((name, recipient), "") for name in names]
     main = agreement.sources.get("agreement", next(iter(agreement.sources.values())))
-    return RecipientView(
+    return LetterView(
         path=f"{dossier.folder(*recipient)}/tilldelning",
         recipients=recipients,
         code=code,
-        name=told.names[code],
+        name=gathered.names[recipients][code],
         draft=agreement.status == Status.DRAFT,
         reconstructed=agreement.status == Status.RECONSTRUCTED,
         year=agreement.year,
@@ -352,80 +265,37 @@ def _view(
         total_from_exact=agreement.rounding.totals == TotalsFrom.UNROUNDED,
         published_in=tuple(dict.fromkeys(title for title in printed if title)),
         changes=gathered.changes.get(recipient),
-        tasks=told.tasks,
-        conditions=told.conditions,
-        duties=told.duties,
-        requisition=told.requisition,
-        repayment=told.repayment,
+        said=gathered.said[recipients],
         requisition_sek=requisition_sek(agreement, (post.amount for post in posts), total),
-        requisition_form=told.requisition_form,
-        rounding_assumed=recipients in agreement.rounding.assumed_for,
         computations=computations,
         population=population,
-        notes=population_notes(_sidecars(dossier, population)),
-    )
-
-
-def _computation(
-    dossier: Dossier,
-    gathered: _Gathered,
-    recipient: Recipient,
-    post: Post,
-    derivation: Derivation,
-) -> Computation:
-    source = gathered.printed.get((post.id, recipient), "")
-    return Computation(
-        label=post.label,
-        key=citation(dossier.agreement, derivation.reference),
-        derivation=replace(derivation, published_source=source),
-        calibrated=any(
-            _is_calibrated(dossier, step.population.sha256, post, recipient)
-            for step in derivation.steps
-            if step.population is not None
-        ),
-    )
-
-
-def _is_calibrated(dossier: Dossier, sha256: str, post: Post, recipient: Recipient) -> bool:
-    sidecar = dossier.extracts.get(sha256)
-    return sidecar is not None and any(
-        (fit.agreement, fit.post) == (dossier.agreement.id, post.id)
-        and recipient[1] in fit.recipients
-        for fit in sidecar.calibrated_to
+        notes=population_notes(sidecars_of(dossier, (each.source for each in population))),
     )
 
 
 def _population(dossier: Dossier, computations: Sequence[Computation]) -> Iterator[OwnPopulation]:
     """Each population that some amount rests on, once, in the order of their use."""
-    cells = [
-        step.population
-        for computation in computations
-        for step in computation.derivation.steps
-        if step.population is not None
-    ]
-    for cell in dict.fromkeys(cells):
-        yield _own_population(cell, dossier.extracts.get(cell.sha256))
+    for cell in dict.fromkeys(cells_of(computations)):
+        yield OwnPopulation(
+            ages=cell.ages,
+            reference_date=date.fromisoformat(cell.reference_date),
+            own=cell.recipient,
+            together=cell.nation,
+            source=population_file(dossier, cell.sha256),
+        )
 
 
-def _own_population(cell: PopulationCell, sidecar: PopulationSidecar | None) -> OwnPopulation:
-    # A table of weights is no extract of a population: it has no producer among the extracts.
-    return OwnPopulation(
-        ages=cell.ages,
-        weights=sidecar is None,
-        reference_date=date.fromisoformat(cell.reference_date),
-        own=cell.recipient,
-        together=cell.nation,
-        producer=sidecar.producer if sidecar else "",
-        maturity=cell.maturity,
-        file=cell.extract,
-        sha256=cell.sha256,
+def _posts(dossier: Dossier, recipient: Recipient) -> tuple[PostAmount, ...]:
+    groups = {group.id: group.label for group in dossier.agreement.post_groups}
+    return tuple(
+        PostAmount(
+            post.label,
+            post.title,
+            groups.get(post.part_of or "", ""),
+            dossier.figures.of(post.id, *recipient),
+        )
+        for post in dossier.agreement.posts_of(recipient.type)
     )
-
-
-def _sidecars(dossier: Dossier, population: Iterable[OwnPopulation]) -> Iterator[PopulationSidecar]:
-    for sha256 in dict.fromkeys(each.sha256 for each in population):
-        if sha256 in dossier.extracts:
-            yield dossier.extracts[sha256]
 
 
 # --- The same figures, for a spreadsheet and for a program -----------------------------------
@@ -443,13 +313,13 @@ _CSV_HEAD: Final = [
 ]
 
 
-def _csv(view: RecipientView) -> bytes:
+def _csv(view: LetterView) -> bytes:
     """The tables, one row per figure of the document."""
     who = [str(view.recipients), view.code, view.name]
     return csv_bytes(_CSV_HEAD, ([*who, *row] for row in _csv_rows(view)))
 
 
-def _csv_rows(view: RecipientView) -> Iterator[list[str | int]]:
+def _csv_rows(view: LetterView) -> Iterator[list[str | int]]:
     for post in view.posts:
         yield ["Belopp", post.label, view.year, *_csv_figure(post.amount)]
     if len(view.posts) > 1:
@@ -461,7 +331,7 @@ def _csv_rows(view: RecipientView) -> Iterator[list[str | int]]:
             if figure is not None:
                 yield ["Jämförelse", row.label, when, *_csv_figure(figure)]
     for each in view.population:
-        day, word = each.reference_date.isoformat(), MATURITIES[each.maturity]
+        day, word = each.reference_date.isoformat(), MATURITIES[each.source.maturity]
         unit = each.ages if each.weights else "personer"
         what = each.ages if each.weights else f"Folkmängd, ålder {each.ages}"
         # What a population is worth is said in words; marks stand at sums of money only.
@@ -473,7 +343,7 @@ def _csv_figure(figure: Figure) -> list[str | int]:
     return [figure.sek, "kr", figure.mark, figure.word]
 
 
-def _json(view: RecipientView) -> bytes:
+def _json(view: LetterView) -> bytes:
     """Every number that the amounts can be computed again by; fractions as `numerator/denominator`.
 
     The parts are derivations as `statsbidrag.allocation.derivation` has them, under the same names.

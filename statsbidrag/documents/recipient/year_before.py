@@ -2,14 +2,15 @@
 
 Belongs here: the section of an allocation letter as plain values, from the comparison. Does not:
 which areas correspond (`statsbidrag.comparison.agreements`), a county's own section, which its plan
-adds to (`statsbidrag.documents.county.change`), or sentences (`templates/tilldelning.html.jinja`).
+adds to (`statsbidrag.documents.county.year_before`), or sentences
+(`templates/tilldelning.html.jinja`).
 
 The dataclasses hold values only, no properties: a document's fingerprint covers values.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -19,8 +20,8 @@ from statsbidrag.comparison.agreements import Comparison, OfRecipient, compare
 from statsbidrag.comparison.money import Line, State
 from statsbidrag.comparison.sides import Side
 from statsbidrag.documents.parts.change_rows import ChangeRow, change_row
+from statsbidrag.documents.parts.printed_in import papers_of, printed_in
 from statsbidrag.dossier.dossier import Dossier
-from statsbidrag.swedish.key_sentences import source_title
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,8 @@ def recipient_changes(
         )
         return dict.fromkeys(recipients, gone) if name else {}
     comparison = compare(dossier.compared, Side(dossier.agreement, dossier.allocation), recipients)
-    printed = _printed_in(dossier.compared)
+    published = dossier.compared.published
+    printed = {} if published is None else papers_of(printed_in(comparison.before, published))
     of_type = {kind: _of_type(comparison, kind) for kind in dict(recipients)}
     return {
         each.recipient: _filled(of_type[each.recipients], each, printed.get(each.recipient, ()))
@@ -132,15 +134,3 @@ def _area(label: str, before: str, line: Line) -> AreaChange:
     if difference is None or old is None or not old.sek:
         return AreaChange(row, None)
     return AreaChange(row, Fraction(difference.sek, old.sek))
-
-
-def _printed_in(side: Side) -> Mapping[Recipient, tuple[str, ...]]:
-    """The titles of the papers that each recipient's earlier figures are printed in."""
-    if side.published is None:
-        return {}
-    found: dict[Recipient, dict[str, None]] = {}
-    for row in side.published.itertuples(index=False):
-        recipient = Recipient(RecipientType(str(row.recipient_type)), str(row.recipient_code))
-        title = source_title(side.agreement, str(row.source))
-        found.setdefault(recipient, {})[title] = None
-    return {recipient: tuple(titles) for recipient, titles in found.items()}

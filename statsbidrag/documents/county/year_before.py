@@ -21,6 +21,7 @@ from statsbidrag.comparison.money import State
 from statsbidrag.comparison.sentences import posts_in_words
 from statsbidrag.comparison.sides import Side
 from statsbidrag.documents.parts.change_rows import ChangeRow, change_row
+from statsbidrag.documents.parts.printed_in import papers_of, printed_in
 from statsbidrag.dossier.dossier import Dossier
 from statsbidrag.swedish.typography import kronor
 
@@ -69,11 +70,12 @@ def change_sections(
         [Recipient(RecipientType.LAN, county) for county in plans],
     )
     posts = posts_in_words(comparison, RecipientType.LAN)
+    papers = {} if side.published is None else papers_of(printed_in(side.agreement, side.published))
     return {
         each.code: _compared(
             comparison,
             each,
-            replace(own[each.code], posts=posts, published_in=_published_in(side, each.code)),
+            replace(own[each.code], posts=posts, published_in=papers.get(each.recipient, ())),
         )
         for each in comparison.recipients
     }
@@ -96,19 +98,6 @@ def _own(agreement: Agreement, plan: Plan | None) -> ChangeSection:
         own_approximate=any(change.approximate for change in changes),
         figures=(),
     )
-
-
-def _published_in(side: Side, county: str) -> tuple[str, ...]:
-    """The titles of the papers that the county's earlier figures are printed in."""
-    if side.published is None:
-        return ()
-    own = side.published[
-        (side.published["recipient_type"] == str(RecipientType.LAN))
-        & (side.published["recipient_code"] == county)
-    ]
-    titles = {name: source.title for name, source in side.agreement.sources.items()}
-    titles |= {source.file: source.title for source in side.agreement.sources.values()}
-    return tuple(dict.fromkeys(titles.get(name, name) for name in own["source"]))
 
 
 def _compared(comparison: Comparison, county: OfRecipient, own: ChangeSection) -> ChangeSection:
