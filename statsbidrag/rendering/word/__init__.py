@@ -6,6 +6,8 @@ Does not belong here: comparing figures (`statsbidrag.verification`).
 |---|---|
 | `marked_page` | which elements and marked figures does our own page have? |
 | `body` | which paragraph, table or field does each become? |
+| `paragraphs` | how is a text with its figures and properties written? |
+| `tables` | how are rows and cells written, and how wide is a column? |
 | `docx_writing` | how does the whole file come about, the same bytes every time? |
 | `docx_reading` | which document was an edited file, and what are its figures? |
 """

@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup
 
-from statsbidrag.rendering.word.body import body_of, column_widths
+from statsbidrag.rendering.word.body import body_of
 from statsbidrag.rendering.word.marked_page import Node, marked_figures, parse
+from statsbidrag.rendering.word.tables import column_widths
 
 if TYPE_CHECKING:
     from jinja2 import Environment
