@@ -21,7 +21,8 @@ from schemas.manifest import Manifest
 from statsbidrag.errors import ProgramError, UsageError
 from statsbidrag.publication.folder import CURRENT, read_manifest
 from statsbidrag.publication.revision_names import current_name, revision_names
-from statsbidrag.rendering.word.docx_reading import Bookmark, EditedCopy, read_copy
+from statsbidrag.rendering.word.bookmarked_text import Bookmark
+from statsbidrag.rendering.word.docx_reading import EditedCopy, read_copy
 from statsbidrag.rendering.word.marked_page import MarkedFigure, amount_of, marked_figures, parse
 
 

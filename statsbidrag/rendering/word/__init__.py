@@ -10,4 +10,5 @@ Does not belong here: comparing figures (`statsbidrag.verification`).
 | `tables` | how are rows and cells written, and how wide is a column? |
 | `docx_writing` | how does the whole file come about, the same bytes every time? |
 | `docx_reading` | which document was an edited file, and what are its figures? |
+| `bookmarked_text` | what stands in an edited file's bookmarks, tracked changes accepted? |
 """
