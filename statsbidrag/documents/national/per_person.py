@@ -21,7 +21,7 @@ from statsbidrag.documents.parts.diagram import Diagram
 from statsbidrag.dossier.dossier import Dossier
 from statsbidrag.population.basis import Everyone
 from statsbidrag.register import recipients as reg
-from statsbidrag.rendering.svg.maps import choropleth
+from statsbidrag.rendering.svg.maps import MapFigures, choropleth
 from statsbidrag.swedish.typography import NBSP, decimals, listed, long_date
 
 _UNIT: Final = f"kr per{NBSP}invånare"
@@ -252,16 +252,18 @@ def _rate_map(dossier: Dossier, of: Rates, figure: int, table: str) -> Diagram |
     if outlines is None:
         return None
     counties = dossier.outlines.get(Level.LAN) if of.level == Level.KOMMUN else None
-    values = {row.code: row.rate.value if row.rate else None for row in of.rows}
-    drawn = choropleth(
-        outlines.geography,
-        values,
-        unit=_UNIT,
-        title=_title(dossier.agreement.year, of),
-        prefix=f"karta-{of.level}",
+    figures = MapFigures(
+        {row.code: row.rate.value if row.rate else None for row in of.rows},
+        _UNIT,
         names={row.code: row.name for row in of.rows},
         places=_shown_places(of),
         labels=of.level == Level.LAN,
+    )
+    drawn = choropleth(
+        figures,
+        outlines.geography,
+        prefix=f"karta-{of.level}",
+        title=_title(dossier.agreement.year, of),
         over=counties.geography if counties else None,
     )
     return Diagram(

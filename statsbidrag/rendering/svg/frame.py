@@ -63,12 +63,7 @@ def drawing(
     readers get `description` too. `size` is in the drawing's own units; every id begins with
     `prefix`. Raises ProgramError for a prefix that begins no id, and for a drawing without a name.
     """
-    if not _PREFIX.fullmatch(prefix):
-        raise ProgramError(f"`{prefix}` begins no id: small letters, digits and hyphens.")
-    if not title.strip():
-        raise ProgramError(
-            f"{prefix}: a drawing without a title says nothing to who cannot see it."
-        )
+    _require_name(prefix, title)
     wide, high = size
     described, desc = _description(prefix, description) if description else ("", "")
     return Markup(
@@ -90,6 +85,15 @@ def drawing(
         desc=desc,
         parts=Markup("").join(parts),
     )
+
+
+def _require_name(prefix: str, title: str) -> None:
+    if not _PREFIX.fullmatch(prefix):
+        raise ProgramError(f"`{prefix}` begins no id: small letters, digits and hyphens.")
+    if not title.strip():
+        raise ProgramError(
+            f"{prefix}: a drawing without a title says nothing to who cannot see it."
+        )
 
 
 def _description(prefix: str, text: str) -> tuple[Markup, Markup]:

@@ -10,7 +10,7 @@ import itertools
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Final
 
@@ -137,6 +137,24 @@ def _places(value: Fraction) -> int:
 
 
 @dataclass(frozen=True)
+class MapFigures:
+    """What a map shows: exact figures by code, how they are classed and written, what they are of.
+
+    A code without a figure, or with None, is hatched and called `missing`. Figures are classed as
+    they are printed, with `places` decimals. `names` are said where a reader points, and in the
+    description where they are few. `labels` prints each figure in its outline.
+    """
+
+    values: Mapping[str, Fraction | int | None]
+    unit: str
+    names: Mapping[str, str] = field(default_factory=dict)
+    classes: int = 5
+    places: int = 0
+    labels: bool = False
+    missing: str = "uppgift saknas"
+
+
+@dataclass(frozen=True)
 class _Class:
     """Codes that share a shade (1 lightest, 5 darkest; 0 where the figure is missing)."""
 
@@ -158,60 +176,48 @@ class _Map:
 
 
 def choropleth(
+    figures: MapFigures,
     geography: Geography,
-    values: Mapping[str, Fraction | int | None],
     *,
-    unit: str,
-    title: str,
     prefix: str,
+    title: str,
     description: str = "",
-    names: Mapping[str, str] | None = None,
-    classes: int = 5,
-    places: int = 0,
-    labels: bool = False,
     over: Geography | None = None,
-    missing: str = "uppgift saknas",
 ) -> Markup:
     """A map where a darker shade is a higher figure, with a legend of round limits.
 
-    `values` are exact, by code; a code without one, or with None, is hatched and called `missing`.
-    Figures are classed as they are printed, with `places` decimals. `names` are said where a reader
-    points, and in the description where they are few. `labels` prints each figure in its outline,
     `over` draws coarser borders on top. Raises ProgramError for a code without an outline.
     """
-    _require(geography, values, classes, over, prefix)
-    shown = {code: _rounded(value, places) for code, value in values.items() if value is not None}
+    _require(figures, geography, over, prefix)
+    places, unit = figures.places, figures.unit
+    shown = {code: _rounded(n, places) for code, n in figures.values.items() if n is not None}
     texts = {code: decimals(value, places) for code, value in shown.items()}
-    found = _classes(geography, shown, classes, places, missing)
+    found = _classes(figures, geography, shown)
     this = _Map(geography, prefix, Fraction(geography.view_box[2], WIDTH))
-    said = {c: f"{name}: {texts.get(c, missing)}" for c, name in (names or {}).items()}
+    said = {c: f"{name}: {texts.get(c, figures.missing)}" for c, name in figures.names.items()}
     return drawing(
         [
             *_hatching(this, found),
             *_outlines(this, found, said),
             *_borders(over),
-            *_labels(this, found, texts if labels else {}),
+            *_labels(this, found, texts if figures.labels else {}),
             *_legend(this, found, unit),
         ],
         prefix=prefix,
         kind="map",
         size=geography.view_box[2:],
         title=title,
-        description=f"{description} {_described(found, unit, names or {})}".lstrip(),
+        description=f"{description} {_described(found, unit, figures.names)}".lstrip(),
     )
 
 
 def _require(
-    geography: Geography,
-    values: Mapping[str, object],
-    classes: int,
-    over: Geography | None,
-    prefix: str,
+    figures: MapFigures, geography: Geography, over: Geography | None, prefix: str
 ) -> None:
-    if foreign := sorted(set(values) - set(geography.paths)):
+    if foreign := sorted(set(figures.values) - set(geography.paths)):
         raise ProgramError(f"{prefix}: no outline of `{foreign[0]}` on a map of {geography.level}.")
-    if not 1 <= classes <= len(SHADES):
-        raise ProgramError(f"{prefix}: 1 to {len(SHADES)} classes, not {classes}.")
+    if not 1 <= figures.classes <= len(SHADES):
+        raise ProgramError(f"{prefix}: 1 to {len(SHADES)} classes, not {figures.classes}.")
     if over is not None and over.view_box != geography.view_box:
         raise ProgramError(f"{prefix}: the borders on top are drawn to another scale.")
 
@@ -224,14 +230,14 @@ def _rounded(value: Fraction | int, places: int) -> Fraction:
 
 
 def _classes(
-    geography: Geography, shown: Mapping[str, Fraction], classes: int, places: int, missing: str
+    figures: MapFigures, geography: Geography, shown: Mapping[str, Fraction]
 ) -> list[_Class]:
     """The classes from the lowest, then what is missing, if anything is.
 
     `shown` are the figures as printed: none may stand as `150` in the class below 150.
     """
-    limits = round_limits(shown.values(), classes)
-    called = class_names(limits) if limits else _one_class(shown, places)
+    limits = round_limits(shown.values(), figures.classes)
+    called = class_names(limits) if limits else _one_class(shown, figures.places)
     members: list[list[str]] = [[] for _ in range(len(limits) + 1)]
     for code in sorted(shown):
         members[bisect_right(limits, shown[code])].append(code)
@@ -242,7 +248,7 @@ def _classes(
         if codes
     ]
     absent = tuple(sorted(set(geography.paths) - set(shown)))
-    return [*found, _Class(missing, 0, absent)] if absent else found
+    return [*found, _Class(figures.missing, 0, absent)] if absent else found
 
 
 def _one_class(shown: Mapping[str, Fraction], places: int) -> tuple[str, ...]:
