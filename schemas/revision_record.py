@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import datetime as dt
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     ConfigDict,
@@ -23,6 +23,7 @@ from pydantic import (
     StringConstraints,
     field_serializer,
     model_serializer,
+    model_validator,
 )
 
 from schemas.agreement import RoundingMethod, TotalsFrom
@@ -257,3 +258,15 @@ class RevisionRecord(Recorded):
     verdicts: tuple[RecordedVerdict, ...]
     documents: tuple[RecordedDocument, ...]
     recipients: tuple[RecordedRecipient, ...] = ()
+
+    @model_validator(mode="after")
+    def _what_is_named_is_there(self) -> Self:
+        posts = {post.id for post in self.posts}
+        if unknown := {amount.post for amount in self.amounts} - posts:
+            raise ValueError(f"amounts of posts that are not among them: {sorted(unknown)}")
+        last = len(self.bases)
+        for amount in (*self.amounts, *self.totals):
+            named = {*amount.bases, *(index for step in amount.steps for index in step.bases)}
+            if any(index >= last for index in named):
+                raise ValueError(f"{amount.post} {amount.code}: a basis that is not among them")
+        return self

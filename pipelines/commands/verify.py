@@ -12,7 +12,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 from pipelines.commands.printing import aligned, as_comma_lines
-from statsbidrag.verification.revision import Disagreement, VerifiedRevision
+from statsbidrag.verification.disagreement import Disagreement
+from statsbidrag.verification.revision import VerifiedRevision
 from statsbidrag.verification.word_copy import Compared, Fault, VerifiedCopy
 
 _FAULTS = {

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, TypeVar
 
 from schemas.common import RecipientType
+from schemas.keys import SetAsideStep, UndistributedStep
+from schemas.keys import Step as KeyStep
 from schemas.manifest import HashedFile, Manifest
 from schemas.revision import InputKind, Reason
 from statsbidrag.diff.changes import (
@@ -181,10 +183,10 @@ def _reasons_to_compute_anew(
     new_post: PublishedPost | None,
     changed: frozenset[str],
 ) -> Iterator[Reason]:
-    terms = [_terms(post) if post else None for post in (old_post, new_post)]
-    if old_post and new_post and old_post.amount_sek != new_post.amount_sek:
+    both = (old_post, new_post) if old_post and new_post else None
+    if both and both[0].amount_sek != both[1].amount_sek:
         yield Reason.POST_AMOUNT
-    if old_post and new_post and _rule(old_post) != _rule(new_post):
+    if both and not _same_rule(*both):
         yield Reason.RULE
     own = [step.own for step in old.shares] != [step.own for step in new.shares]
     if own:
@@ -194,19 +196,38 @@ def _reasons_to_compute_anew(
     if any(before.others != after.others for before, after in pairs) or (
         # Within a cap or floor the others count one by one, even where their sum is the same.
         not own
-        and terms[0] == terms[1]
+        and both is not None
+        and _same_terms(*both)
         and old.exact != new.exact
         and any(step.basis in changed for step in new.shares)
     ):
         yield Reason.OTHERS_POPULATION
 
 
-def _rule(post: PublishedPost) -> tuple[str, str, int]:
-    return post.rule, post.method, post.unit
+def same_key(old: PublishedPost, new: PublishedPost) -> bool:
+    """Whether two posts are split by the same key, to those who meet the same condition.
+
+    A revision of before they carried the key itself has it in words alone: then those count.
+    """
+    if old.key is None or new.key is None:
+        return old.rule == new.rule
+    bare = [[_without_titles(step) for step in key] for key in (old.key, new.key)]
+    return bare[0] == bare[1] and old.met_by == new.met_by
 
 
-def _terms(post: PublishedPost) -> tuple[int, tuple[str, str, int]]:
-    return post.amount_sek, _rule(post)
+def _without_titles(step: KeyStep) -> object:
+    """A step as it computes: what something is set aside for, or left for, is no part of that."""
+    if isinstance(step, SetAsideStep):
+        return step.set_aside.amount, step.set_aside.share
+    return UndistributedStep if isinstance(step, UndistributedStep) else step
+
+
+def _same_rule(old: PublishedPost, new: PublishedPost) -> bool:
+    return same_key(old, new) and (old.method, old.unit) == (new.method, new.unit)
+
+
+def _same_terms(old: PublishedPost, new: PublishedPost) -> bool:
+    return old.amount_sek == new.amount_sek and _same_rule(old, new)
 
 
 def _keys(before: Iterable[K], after: Iterable[K]) -> list[K]:
@@ -228,7 +249,7 @@ def _persons(revision: PublishedRevision, name: str) -> Mapping[str, int]:
 def _posts(before: PublishedRevision, after: PublishedRevision) -> Iterator[PostChange]:
     for name in _keys(before.posts, after.posts):
         old, new = before.posts.get(name), after.posts.get(name)
-        if old is None or new is None or _terms(old) != _terms(new):
+        if old is None or new is None or not _same_terms(old, new):
             yield PostChange(old, new)
 
 

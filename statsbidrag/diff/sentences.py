@@ -15,7 +15,15 @@ from schemas.agreement import RoundingMethod
 from schemas.revision import InputKind, Reason
 from statsbidrag.allocation.figures import MATURITIES
 from statsbidrag.diff.changes import Line, PostChange
-from statsbidrag.publication.revision import Amount, PublishedBasis, PublishedPost, Step
+from statsbidrag.diff.comparing import same_key
+from statsbidrag.publication.revision import (
+    ALL_AGES,
+    WEIGHTS,
+    Amount,
+    PublishedBasis,
+    PublishedPost,
+    Step,
+)
 from statsbidrag.swedish.typography import decimals, inside, kronor, listed, number, sentence
 
 REASONS: Final = {
@@ -52,7 +60,6 @@ INPUTS: Final = {
 _FEWEST_PLACES: Final = 4
 _MOST_PLACES: Final = 12
 _LEVELS: Final = {"lan": "per län", "kommun": "per kommun"}
-_WEIGHTS: Final = "weights"
 
 
 def reasons_in_words(line: Line) -> str:
@@ -68,16 +75,16 @@ def reasons_in_words(line: Line) -> str:
 
 def is_weight(step: Step) -> bool:
     """Whether a step shares by a table of weights, and not by population."""
-    return step.basis.startswith(f"{_WEIGHTS}/")
+    return step.basis.startswith(f"{WEIGHTS}/")
 
 
 def basis_in_words(name: str) -> str:
     """A population by the name that keys use: `0–18 år per kommun den 2024-11-01`."""
     day, _, rest = name.partition("/")
     level, _, ages = rest.partition("/")
-    if day == _WEIGHTS:
+    if day == WEIGHTS:
         return f"Tabellen {rest}"
-    years = "Alla åldrar" if ages == "alla" else f"{ages.replace('-', '–')} år"
+    years = "Alla åldrar" if ages == ALL_AGES else f"{ages.replace('-', '–')} år"
     return f"{years} {_LEVELS.get(level, level)} den {day}"
 
 
@@ -124,8 +131,10 @@ def post_in_words(change: PostChange) -> str:
     said = [f"{new.label} ({new.id}):"]
     if old.amount_sek != new.amount_sek:
         said.append(f"postens belopp var {kronor(old.amount_sek)} och är {kronor(new.amount_sek)}.")
-    if old.rule != new.rule:
-        said.append(f"Regeln var: {old.rule}. Den är: {new.rule}.")
+    if not same_key(old, new):
+        same_words = old.rule == new.rule
+        both = f"Regeln var: {old.rule}. Den är: {new.rule}."
+        said.append("Regeln är en annan." if same_words else both)
     if (old.method, old.unit) != (new.method, new.unit):
         said.append("Beloppen avrundas på ett annat sätt.")
     return " ".join(said)

@@ -13,4 +13,5 @@ Does not belong here: what its documents say.
 | `revision_names` | which revisions are there, and which one is meant? |
 | `revision` | what is known of one that is read back? |
 | `reading_back` | what did a published revision say? |
+| `revision_before_json` | and one that does not say it to machines yet? |
 """

@@ -1,14 +1,16 @@
 """The amounts of a revision, and what they rest on, as CSV files that people open.
 
 Belongs here: `allocation.csv`, `totals.csv` and the tables of posts, population and derivations
-in `audit/`, which a later comparison reads (`statsbidrag.publication.reading_back`). Does not: the
+in `audit/`. Does not: what machines read back (`statsbidrag.publication.recording`), the
 comparisons (`statsbidrag.documents.audit`), or the machine's form of the allocation (the command
 `allocate --format csv`).
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 
 import pandas as pd
@@ -19,7 +21,7 @@ from statsbidrag.agreement.citations import clause
 from statsbidrag.allocation.amounts import AmountRow, rows
 from statsbidrag.allocation.derivation import Derivation, DerivationStep
 from statsbidrag.allocation.figures import MATURITIES
-from statsbidrag.files.csv_files import csv_bytes
+from statsbidrag.files.csv_files import csv_bytes, csv_rows
 from statsbidrag.swedish.key_sentences import key_in_words
 from statsbidrag.swedish.recipient_types import TYPES
 
@@ -49,6 +51,40 @@ def totals_csv(allocation: pd.DataFrame) -> bytes:
     """`totals.csv`: sums of a post's parts, of columns (*riket*) and per recipient."""
     own = [row for row in rows(allocation) if row.kind != "post"]
     return csv_bytes(["slag", *AMOUNT_HEAD], ([SUMS[row.kind], *_amount(row)] for row in own))
+
+
+@dataclass(frozen=True)
+class AmountLine:
+    """A line of `allocation.csv` or `totals.csv` as text. `named` is how the line says whose.
+
+    `before` counts the lines above with the same post and code: the table's other recipient types.
+    """
+
+    post: str
+    code: str
+    before: int
+    amount: str
+    published: str
+    named: str
+
+
+def amount_lines(content: bytes, *, sums: bool = False) -> list[AmountLine]:
+    """The lines of `allocation.csv`, or with `sums` of `totals.csv`, by where the columns stand.
+
+    Their words may be those of another program than this. Raises ValueError for another table.
+    """
+    seen: Counter[tuple[str, str]] = Counter()
+    found = []
+    for row in csv_rows(content):
+        cells = [*row.values()]
+        kind, cells = cells[: int(sums)], cells[int(sums) :]
+        if len(cells) != len(AMOUNT_HEAD):
+            raise ValueError(f"{len(row)} columns, which is no table of amounts")
+        _, post, recipients, code, _, amount, _, published = cells
+        named = " ".join([*kind, post, recipients, code])
+        found.append(AmountLine(post, code, seen[post, code], amount, published, named))
+        seen[post, code] += 1
+    return found
 
 
 def _amount(row: AmountRow) -> list[object]:

@@ -1,43 +1,46 @@
 """A published revision read back from its own folder, never from the raw files.
 
-Belongs here: from the files of a revision to typed objects. Does not: those objects
-(`statsbidrag.publication.revision`), which revision is meant
-(`statsbidrag.publication.revision_names`), or how the files are written
-(`statsbidrag.publication.amounts_csv`).
+Belongs here: that its files are what the manifest says, and from `audit/revision.json` to typed
+objects. Does not: those objects (`statsbidrag.publication.revision`), which revision is meant
+(`statsbidrag.publication.revision_names`), the file itself (`statsbidrag.publication.record_json`),
+or revisions that have none (`statsbidrag.publication.revision_before_json`).
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
-from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from schemas.agreement import RoundingMethod
 from schemas.common import NATION, TOTAL
 from schemas.decisions import Issued
 from schemas.manifest import Manifest
-from statsbidrag.allocation.figures import MATURITIES
-from statsbidrag.errors import ProgramError, UsageError
-from statsbidrag.files.csv_files import csv_rows
+from schemas.reconciliation import Kind, Verdict
+from schemas.revision_record import (
+    RecordedAmount,
+    RecordedBasis,
+    RecordedPost,
+    RecordedStep,
+    RevisionRecord,
+)
+from statsbidrag.errors import ProgramError
 from statsbidrag.plans.issued import AUDIT as DECISIONS
-from statsbidrag.publication.contents import ALLOCATION, DERIVATIONS, POPULATION, POSTS, TOTALS
 from statsbidrag.publication.folder import NAME_LENGTH, UnreadableManifestError, read_manifest
+from statsbidrag.publication.record_json import RECORD, read_record
 from statsbidrag.publication.revision import (
+    ALL_AGES,
     Amount,
     Key,
     PublishedBasis,
     PublishedPost,
     PublishedRevision,
     Step,
+    basis_name,
 )
-from statsbidrag.swedish.recipient_types import TYPES
-
-_MATURITY: Final = {word: maturity for maturity, word in MATURITIES.items()}
-_TYPE: Final = {word: recipients for recipients, word in TYPES.items()}
+from statsbidrag.publication.revision_before_json import read_before_json
 
 
 def read_revision(output: Path, agreement_id: str, name: str) -> PublishedRevision:
@@ -47,46 +50,26 @@ def read_revision(output: Path, agreement_id: str, name: str) -> PublishedRevisi
     their population.
     """
     folder = output / agreement_id / name
-    return read_tables(folder, _unaltered(agreement_id, folder))
+    return read_back(folder, _unaltered(agreement_id, folder))
 
 
-def read_tables(folder: Path, manifest: Manifest) -> PublishedRevision:
+def read_back(folder: Path, manifest: Manifest) -> PublishedRevision:
     """The revision in this folder, wherever it lies, as its files are now.
 
     Raises ProgramError where they cannot be read, UsageError where it was made before revisions
     carried their population.
     """
-    agreement_id = manifest.agreement
     there = {file.path for file in manifest.outputs}
-    missing = [path for path in (POPULATION, POSTS, DERIVATIONS) if path not in there]
-    if missing:
-        raise UsageError(
-            f"{folder}: it has no {' and no '.join(missing)}: it was made before revisions carried "
-            f"the population that they rest on, and cannot be compared.\n  {_anew(agreement_id)}"
-        )
-    try:
-        return PublishedRevision(
-            name=manifest.fingerprint[:NAME_LENGTH],
-            manifest=manifest,
-            posts=_posts(_rows(folder / POSTS)),
-            amounts=_amounts(_rows(folder / ALLOCATION), _steps(_rows(folder / DERIVATIONS))),
-            totals=_totals(_rows(folder / TOTALS)),
-            bases=_bases(_rows(folder / POPULATION)),
-            issued=_issued(folder / DECISIONS) if DECISIONS in there else (),
-        )
-    except (KeyError, ValueError, ValidationError) as error:
+    issued = _issued(folder / DECISIONS) if DECISIONS in there else ()
+    if RECORD not in there:
+        return read_before_json(folder, manifest, issued)
+    record = read_record(folder)
+    if (record.agreement, record.fingerprint) != (manifest.agreement, manifest.fingerprint):
         raise ProgramError(
-            f"{folder}: its tables are not of the form that this program reads "
-            f"({type(error).__name__}: {error}).\n  {_anew(agreement_id)}"
-        ) from error
-
-
-def _anew(agreement_id: str) -> str:
-    """How to have the amounts of an old revision in one that can be compared."""
-    return (
-        "Lay the raw files as they were then in a folder and make a new revision of them: "
-        f"statsbidrag --raw DIR run {agreement_id}"
-    )
+            f"{folder / RECORD} is of {record.agreement} {record.fingerprint}, which the manifest "
+            f"is not. See what else is another's: statsbidrag verify {folder}"
+        )
+    return _revision(record, manifest, issued)
 
 
 def _unaltered(agreement_id: str, folder: Path) -> Manifest:
@@ -116,91 +99,110 @@ def _altered(agreement_id: str, folder: Path, found: str) -> ProgramError:
     )
 
 
-def _rows(path: Path) -> list[dict[str, str]]:
-    return csv_rows(path.read_bytes())
+def _issued(path: Path) -> tuple[Issued, ...]:
+    try:
+        return TypeAdapter(tuple[Issued, ...]).validate_json(path.read_bytes())
+    except (OSError, ValidationError) as error:
+        raise ProgramError(f"{path} cannot be read ({type(error).__name__}).") from None
 
 
-def _posts(rows: Sequence[Mapping[str, str]]) -> dict[str, PublishedPost]:
-    return {
-        row["post"]: PublishedPost(
-            id=row["post"],
-            recipients=_TYPE[row["mottagartyp"]],
-            label=row["rubrik"],
-            amount_sek=int(row["belopp, kr"]),
-            rule=row["regel"],
-            method=RoundingMethod(row["avrundning"]),
-            unit=int(row["enhet, kr"]),
-            clause=row.get("bestämmelse", ""),
-            part_of=row.get("del av", ""),
-        )
-        for row in rows
-    }
+# --- From the record -------------------------------------------------------------------------
 
 
-def _steps(rows: Sequence[Mapping[str, str]]) -> dict[Key, tuple[Step, ...]]:
-    found: dict[Key, tuple[Step, ...]] = {}
-    for row in rows:
-        step = Step(
-            value=Fraction(row["exakt, kr"]),
-            own=_whole(row["eget underlag"]),
-            everyone=_whole(row["allas underlag"]),
-            basis=row["underlag"],
-            words=row["i ord"],
-            formula=row["formel"],
-        )
-        found[_key(row)] = (*found.get(_key(row), ()), step)
-    return found
+def _revision(
+    record: RevisionRecord, manifest: Manifest, issued: tuple[Issued, ...]
+) -> PublishedRevision:
+    names = {(each.type, each.code): each.name for each in record.recipients}
+    bases = [_basis_name(each) for each in record.bases]
 
+    def amounts(recorded: Iterable[RecordedAmount]) -> dict[Key, Amount]:
+        return {
+            (each.post, each.type, each.code): Amount(
+                name=names.get((each.type, each.code), each.code),
+                computed_sek=each.amount_sek,
+                published_sek=each.published_sek,
+                maturity=each.maturity,
+                steps=tuple(_step(step, bases) for step in each.steps),
+            )
+            for each in recorded
+        }
 
-def _amounts(
-    rows: Sequence[Mapping[str, str]], steps: Mapping[Key, tuple[Step, ...]]
-) -> dict[Key, Amount]:
-    return {_key(row): _amount(row, steps.get(_key(row), ())) for row in rows}
-
-
-def _totals(rows: Sequence[Mapping[str, str]]) -> dict[Key, Amount]:
-    return {
-        _key(row): _amount(row, ()) for row in rows if row["post"] == TOTAL and row["kod"] != NATION
-    }
-
-
-def _amount(row: Mapping[str, str], steps: tuple[Step, ...]) -> Amount:
-    return Amount(
-        name=row["mottagare"],
-        computed_sek=_whole(row["belopp, kr"]),
-        published_sek=_whole(row["publicerat, kr"]),
-        maturity=_MATURITY[row["mognad"]],
-        steps=steps,
+    return PublishedRevision(
+        name=manifest.fingerprint[:NAME_LENGTH],
+        manifest=manifest,
+        posts={each.id: _post(each, record) for each in record.posts},
+        amounts=amounts(record.amounts),
+        totals=amounts(e for e in record.totals if e.post == TOTAL and e.code != NATION),
+        bases=_bases(record.bases, bases),
+        verdicts=_verdicts(record),
+        documents=record.documents,
+        issued=issued,
     )
 
 
-def _bases(rows: Sequence[Mapping[str, str]]) -> dict[str, PublishedBasis]:
+def _post(post: RecordedPost, record: RevisionRecord) -> PublishedPost:
+    rounding = post.rounding or record.rounding
+    return PublishedPost(
+        id=post.id,
+        recipients=post.recipients,
+        label=post.words.label or post.title,
+        amount_sek=post.amount_sek,
+        rule=post.words.rule,
+        method=rounding.method,
+        unit=rounding.unit,
+        clause=post.words.clause,
+        part_of=post.words.group,
+        key=post.key,
+        met_by=post.met_by,
+    )
+
+
+def _step(step: RecordedStep, bases: list[str]) -> Step:
+    """A step without bases asks no population: its weight is then that of one among equals."""
+    return Step(
+        value=Fraction(step.exact),
+        own=step.values.weight if step.bases else None,
+        everyone=step.values.total if step.bases else None,
+        basis=bases[step.bases[0]] if step.bases else "",
+        words=step.words.step,
+        formula=step.words.formula,
+    )
+
+
+def _basis_name(basis: RecordedBasis) -> str:
+    weights = basis.table if basis.kind == "weights" else ""
+    return basis_name(str(basis.day), basis.level, basis.ages, weights)
+
+
+def _bases(recorded: Iterable[RecordedBasis], names: list[str]) -> dict[str, PublishedBasis]:
+    every = [*zip(names, recorded, strict=True)]
+    first: dict[str, RecordedBasis] = {}
     persons: dict[str, dict[str, int]] = {}
-    first: dict[str, Mapping[str, str]] = {}
-    for row in rows:
-        first.setdefault(row["underlag"], row)
-        persons.setdefault(row["underlag"], {})[row["kod"]] = int(row["antal"])
+    for name, each in every:
+        first.setdefault(name, each)
+        persons.setdefault(name, {})[each.code] = each.value
     return {
         name: PublishedBasis(
-            name,
-            row["fil"],
-            row["sha256"],
-            _MATURITY[row["mognad"]],
-            persons[name],
-            row["dag"],
-            row["åldrar"],
+            name=name,
+            extract=each.file,
+            sha256=each.sha256,
+            maturity=each.maturity,
+            persons=persons[name],
+            reference_date=str(each.day),
+            ages=each.unit or each.ages or ALL_AGES,
         )
-        for name, row in first.items()
+        for name, each in first.items()
     }
 
 
-def _issued(path: Path) -> tuple[Issued, ...]:
-    return TypeAdapter(tuple[Issued, ...]).validate_json(path.read_bytes())
-
-
-def _key(row: Mapping[str, str]) -> Key:
-    return row["post"], _TYPE[row["mottagartyp"]], row["kod"]
-
-
-def _whole(text: str) -> int | None:
-    return int(text) if text else None
+def _verdicts(record: RevisionRecord) -> dict[Key, Verdict]:
+    """What each comparison with a published amount came to, by the amount."""
+    judged = {
+        each.subject: each.verdict for each in record.verdicts if each.kind == Kind.PUBLISHED_AMOUNT
+    }
+    found: dict[Key, Verdict] = {}
+    for each in (*record.amounts, *record.totals):
+        verdict = judged.get(f"{each.post} {each.type}:{each.code}")
+        if verdict is not None:
+            found[each.post, each.type, each.code] = verdict
+    return found

@@ -15,7 +15,10 @@ from typing import Final
 from schemas.agreement import RoundingMethod
 from schemas.common import Maturity, RecipientType
 from schemas.decisions import Issued
+from schemas.keys import Step as KeyStep
 from schemas.manifest import Manifest
+from schemas.reconciliation import Verdict
+from schemas.revision_record import RecordedDocument
 from statsbidrag.allocation.figures import Figure
 
 Key = tuple[str, RecipientType, str]
@@ -24,13 +27,22 @@ Key = tuple[str, RecipientType, str]
 WEIGHTS: Final = "weights"
 """What the name of a table of weights begins with among populations: `weights/vantetider`."""
 
+ALL_AGES: Final = "alla"
+"""How the name of a population says all ages."""
+
+
+def basis_name(day: str, level: str, ages: str | None, weights: str = "") -> str:
+    """The name of a population, `2024-11-01/kommun/0-18`, or of a table, `weights/vantetider`."""
+    return f"{WEIGHTS}/{weights}" if weights else f"{day}/{level}/{ages or ALL_AGES}"
+
 
 @dataclass(frozen=True)
 class Step:
     """One step of a key for one recipient: its exact value, and the population that it used.
 
     `own` is the recipient's and `everyone` that of all who share; both None where none is used.
-    `words` and `formula` are as the revision says them (Swedish).
+    `basis` is the population's name, see `basis_name`. `words` and `formula` are as the revision
+    says them (Swedish): to be shown, never compared.
     """
 
     value: Fraction
@@ -87,10 +99,11 @@ class Amount:
 
 @dataclass(frozen=True)
 class PublishedPost:
-    """A post as a revision had it: its money, its rule in words, and how it rounds.
+    """A post as a revision had it: its money, its rule, and how it rounds.
 
-    `clause` says where the rule stands and `part_of` what the post is a part of; both are empty in
-    revisions of before they carried it.
+    `label` is what it is called, `rule` its key in words, `clause` says where that stands, and
+    `part_of` what the post is a part of. `key` is the rule itself and `met_by` the group of those
+    who meet its condition; `key` is None in a revision that has it in words alone.
     """
 
     id: str
@@ -102,11 +115,16 @@ class PublishedPost:
     unit: int
     clause: str = ""
     part_of: str = ""
+    key: tuple[KeyStep, ...] | None = None
+    met_by: str | None = None
 
 
 @dataclass(frozen=True)
 class PublishedBasis:
-    """A population (or table of weights) that a revision's keys used, by region code."""
+    """A population (or table of weights) that a revision's keys used, by region code.
+
+    `ages` is `ALL_AGES`, an interval (`0-18`), or what weights count.
+    """
 
     name: str
     extract: str
@@ -119,9 +137,11 @@ class PublishedBasis:
 
 @dataclass(frozen=True)
 class PublishedRevision:
-    """A revision with all that a comparison needs.
+    """A revision with all that a comparison and the site need.
 
-    `issued` is what was issued of the agreement's documents before the revision was made.
+    `verdicts` are those of the comparisons of amounts with published ones, `documents` what it
+    holds for recipients (or everybody), and `issued` is what was issued of the agreement's
+    documents before the revision was made.
     """
 
     name: str
@@ -130,4 +150,6 @@ class PublishedRevision:
     amounts: Mapping[Key, Amount]
     totals: Mapping[Key, Amount]
     bases: Mapping[str, PublishedBasis]
+    verdicts: Mapping[Key, Verdict]
+    documents: tuple[RecordedDocument, ...]
     issued: tuple[Issued, ...]

@@ -17,15 +17,13 @@ from typing import Final
 from schemas.agreement import Rounding, TotalsFrom
 from schemas.common import TOTAL, Maturity, Recipient, RecipientType
 from schemas.manifest import Manifest
-from schemas.reconciliation import Kind, Verdict
+from schemas.reconciliation import Verdict
 from statsbidrag.allocation.derivation import rounding_step
 from statsbidrag.allocation.figures import Figure, maturities_to_explain
 from statsbidrag.diff.sentences import is_weight
 from statsbidrag.errors import ProgramError, UsageError
-from statsbidrag.files.csv_files import csv_rows
-from statsbidrag.publication.reading_back import read_tables
+from statsbidrag.publication.reading_back import read_back
 from statsbidrag.publication.revision import (
-    Key,
     PublishedBasis,
     PublishedPost,
     PublishedRevision,
@@ -33,14 +31,11 @@ from statsbidrag.publication.revision import (
 )
 from statsbidrag.swedish.alphabet import alphabetical, slug
 from statsbidrag.swedish.typography import kronor
-from statsbidrag.swedish.verdicts import KINDS, VERDICTS
 
 FOLDER: Final = "mottagare"
 """The folder of the output that holds the recipients' pages."""
 
-_RECONCILIATION: Final = "reconciliation.csv"
-_VERDICTS: Final = {word: verdict for verdict, word in VERDICTS.items()}
-_KINDS: Final = {
+_FAMILIES: Final = {
     "beslutsunderlag": "Beslutsunderlag",
     "tilldelning": "Tilldelning",
     "rekvisition": "Rekvisition",
@@ -216,9 +211,6 @@ def recipients(shown: Sequence[Shown]) -> tuple[tuple[RecipientHistory, ...], li
         except ProgramError as error:
             failed.append(error)
             continue
-        except (OSError, KeyError, ValueError) as error:
-            failed.append(ProgramError(f"{each.folder}: its tables cannot be read: {error}"))
-            continue
         for who, name, own in of_agreement:
             names.setdefault(who, name)
             found[who].append(own)
@@ -229,15 +221,14 @@ def recipients(shown: Sequence[Shown]) -> tuple[tuple[RecipientHistory, ...], li
 
 
 def _of_agreement(shown: Shown) -> Iterator[tuple[Recipient, str, OfAgreement]]:
-    revision = read_tables(shown.folder, shown.manifest)
-    verdicts = _verdicts(shown.folder / _RECONCILIATION)
-    documents = _documents(shown.manifest, shown.way)
+    revision = read_back(shown.folder, shown.manifest)
+    documents = _documents(revision, shown.way)
     posts: dict[RecipientType, list[PublishedPost]] = defaultdict(list)
     for post in revision.posts.values():
         posts[post.recipients].append(post)
     names = {Recipient(of, code): each.name for (_, of, code), each in revision.amounts.items()}
     for who, name in names.items():
-        own = tuple(_post(revision, post, who, verdicts) for post in posts[who.type])
+        own = tuple(_post(revision, post, who) for post in posts[who.type])
         total = revision.totals.get((TOTAL, *who))
         figure = total.figure if total else own[0].figure if len(own) == 1 else None
         yield (
@@ -247,12 +238,7 @@ def _of_agreement(shown: Shown) -> Iterator[tuple[Recipient, str, OfAgreement]]:
         )
 
 
-def _post(
-    revision: PublishedRevision,
-    post: PublishedPost,
-    who: Recipient,
-    verdicts: Mapping[Key, Verdict],
-) -> PostShown:
+def _post(revision: PublishedRevision, post: PublishedPost, who: Recipient) -> PostShown:
     key = (post.id, *who)
     amount = revision.amounts.get(key)
     if amount is None:
@@ -263,7 +249,7 @@ def _post(
         figure=amount.figure,
         computed_sek=amount.computed_sek,
         published_sek=amount.published_sek,
-        verdict=verdicts.get(key),
+        verdict=revision.verdicts.get(key),
         steps=tuple(_step(step, revision.bases) for step in amount.steps),
         exact=exact,
         rounded=_rounded(post, exact, amount.computed_sek),
@@ -296,54 +282,25 @@ def _step(step: Step, bases: Mapping[str, PublishedBasis]) -> StepShown:
     return StepShown(step.words, step.formula, step.value, used)
 
 
-def _verdicts(path: Path) -> dict[Key, Verdict]:
-    """What each comparison with a published amount came to, by the amount's cell."""
-    wanted = KINDS[Kind.PUBLISHED_AMOUNT][0]
-    found: dict[Key, Verdict] = {}
-    for row in csv_rows(path.read_bytes(), ("slag", "celler", "utslag")):
-        if row["slag"] == wanted:
-            for cell in row["celler"].split(", "):
-                post, _, who = cell.partition(" ")
-                recipients_, _, code = who.partition(":")
-                if recipients_ in list(RecipientType):
-                    found[post, RecipientType(recipients_), code] = _VERDICTS[row["utslag"]]
+def _documents(revision: PublishedRevision, way: str) -> dict[Recipient, list[RecipientDocument]]:
+    """Each recipient's documents in every form that there is of them, known families first."""
+    titles = {document.path: document.title for document in revision.manifest.documents}
+    suffixes: dict[str, set[str]] = defaultdict(set)
+    for file in revision.manifest.outputs:
+        stem, _, suffix = file.path.rpartition(".")
+        suffixes[stem].add(suffix)
+    found: dict[Recipient, list[RecipientDocument]] = defaultdict(list)
+    for each in sorted(revision.documents, key=lambda each: _place(each.family)):
+        if each.type is not None and each.code is not None:
+            name = _FAMILIES.get(each.family, titles.get(each.path, each.family))
+            files = tuple(_files(f"{way}/{each.path}", suffixes[each.path]))
+            found[Recipient(each.type, each.code)].append(RecipientDocument(name, files))
     return found
 
 
-def _documents(manifest: Manifest, way: str) -> dict[Recipient, list[RecipientDocument]]:
-    """Each recipient's documents: whatever files lie in its folder, known kinds first."""
-    titles = {document.path: document.title for document in manifest.documents}
-    stems: dict[Recipient, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    for file in manifest.outputs:
-        who = _whose(file.path)
-        if who is not None:
-            stem, _, suffix = file.path.rpartition(".")
-            stems[who][stem].add(suffix)
-    return {
-        who: [
-            RecipientDocument(
-                _KINDS.get(stem.rpartition("/")[2], titles.get(stem, stem.rpartition("/")[2])),
-                tuple(_files(f"{way}/{stem}", suffixes)),
-            )
-            for stem, suffixes in sorted(own.items(), key=lambda item: _place(item[0]))
-        ]
-        for who, own in stems.items()
-    }
-
-
-def _whose(path: str) -> Recipient | None:
-    """The recipient in whose folder a file lies: `kommun/2380-ostersund/…`, `skr/…`."""
-    parts = path.split("/")
-    if parts[0] == RecipientType.SKR and len(parts) == 2:
-        return Recipient(RecipientType.SKR, "SKR")
-    if len(parts) == 3 and parts[0] in list(RecipientType):
-        return Recipient(RecipientType(parts[0]), parts[1].partition("-")[0])
-    return None
-
-
-def _place(stem: str) -> tuple[int, str]:
-    kind, known = stem.rpartition("/")[2], list(_KINDS)
-    return (known.index(kind) if kind in known else len(known), kind)
+def _place(family: str) -> tuple[int, str]:
+    known = list(_FAMILIES)
+    return (known.index(family) if family in known else len(known), family)
 
 
 def _files(stem: str, suffixes: Iterable[str]) -> Iterator[File]:

@@ -11,39 +11,41 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from schemas.agreement import Rounding, RoundingMethod, TotalsFrom
 from schemas.manifest import HashedFile, Manifest
+from schemas.revision_record import RevisionRecord
+from statsbidrag.allocation.derivation import derive_all
 from statsbidrag.allocation.rounding import half_up, round_column
-from statsbidrag.dossier.gathering import compute
+from statsbidrag.dossier.gathering import computed
+from statsbidrag.dossier.reading import read_inputs
 from statsbidrag.errors import InputError, StatsbidragError, input_error
-from statsbidrag.files.csv_files import csv_rows
 from statsbidrag.files.raw_folder import Raw
-from statsbidrag.publication.amounts_csv import allocation_csv, totals_csv
+from statsbidrag.publication.amounts_csv import (
+    AMOUNT_HEAD,
+    allocation_csv,
+    amount_lines,
+    totals_csv,
+)
 from statsbidrag.publication.contents import ALLOCATION, TOTALS
 from statsbidrag.publication.fingerprint import Inputs, inputs_of
 from statsbidrag.publication.folder import MANIFEST, UnreadableManifestError, read_manifest
-from statsbidrag.publication.reading_back import read_tables
+from statsbidrag.publication.reading_back import read_back
+from statsbidrag.publication.record_json import RECORD, read_record
+from statsbidrag.publication.recording import revision_record
 from statsbidrag.publication.revision import Key, PublishedRevision
+from statsbidrag.reconciliation.reconcile import reconcile
 from statsbidrag.swedish.recipient_types import TYPES
+from statsbidrag.verification.disagreement import Disagreement
+from statsbidrag.verification.record import against_anew, against_itself
 
 _RAW: Final = "raw/"
 _CHUNK: Final = 2**20
-AMOUNT: Final = "belopp, kr"
-"""The column of amounts that were computed."""
-_SUMS: Final = (AMOUNT, "publicerat, kr")
-
-
-@dataclass(frozen=True)
-class Disagreement:
-    """One thing that is not as it should be: where, what is there, what should be."""
-
-    place: str
-    stands: str
-    should: str
+_AMOUNT, _PUBLISHED = AMOUNT_HEAD[5], AMOUNT_HEAD[7]
+"""How a sum that was computed, and one that was published, is said to be which."""
 
 
 @dataclass(frozen=True)
@@ -80,9 +82,11 @@ def verify_revision(folder: Path, raw: Raw, project: Path) -> VerifiedRevision:
     changed, program_changed = _changed(manifest, raw, project)
     amounts, wrong, why_not = 0, list[Disagreement](), ""
     try:
-        recomputed = _recorded(folder, manifest) if changed else _from_raw(manifest, raw)
-        amounts, wrong = _compared(folder, recomputed)
-    except (StatsbidragError, OSError, KeyError, ValueError) as error:
+        record = read_record(folder) if _has_record(manifest) else None
+        anew = _recorded(folder, manifest, record) if changed else _from_raw(manifest, raw, record)
+        amounts = sum(place.what == _AMOUNT and text != "" for place, text in anew.sums.items())
+        wrong = [*_compared(folder, anew), *anew.wrong]
+    except (StatsbidragError, OSError, KeyError, ValueError, ArithmeticError) as error:
         why_not = str(error) if isinstance(error, StatsbidragError) else repr(error)
     return VerifiedRevision(
         folder=folder,
@@ -114,9 +118,9 @@ def _manifest(folder: Path) -> Manifest:
 
 def _files(folder: Path, manifest: Manifest) -> Iterator[Disagreement]:
     """What is altered, missing or added, and a manifest that contradicts itself."""
-    computed = Inputs(manifest.inputs, manifest.versions).fingerprint
-    if computed != manifest.fingerprint:
-        yield Disagreement(f"{MANIFEST}, fingerprint", manifest.fingerprint, computed)
+    should = Inputs(manifest.inputs, manifest.versions).fingerprint
+    if should != manifest.fingerprint:
+        yield Disagreement(f"{MANIFEST}, fingerprint", manifest.fingerprint, should)
     listed = {file.path for file in manifest.outputs}
     for file in manifest.outputs:
         found = _digest(folder / file.path)
@@ -161,24 +165,82 @@ def _changed(manifest: Manifest, raw: Raw, project: Path) -> tuple[tuple[Disagre
 
 # --- The amounts -----------------------------------------------------------------------------
 
-_Cells = dict[tuple[str, ...], str]
-"""What a table says of each sum: by file, kind of sum, post, recipient type, code, column."""
+
+@dataclass(frozen=True)
+class _Place:
+    """A sum in a table: by file, post, code, the lines above with both, and which of its sums.
+
+    `named` is how the table says whose it is, in the words of whoever wrote it.
+    """
+
+    file: str
+    post: str
+    code: str
+    before: int
+    what: str
+    named: str = field(compare=False)
+
+    def __str__(self) -> str:
+        return f"{self.file} {self.named} {self.what}"
 
 
-def _from_raw(manifest: Manifest, raw: Raw) -> _Cells:
-    """The amounts as the raw files give them now."""
-    allocation = compute(raw, manifest.agreement).allocation
-    return _cells(ALLOCATION, allocation_csv(allocation)) | _cells(TOTALS, totals_csv(allocation))
+_Sums = dict[_Place, str]
+"""What a table says of each sum."""
 
 
-def _recorded(folder: Path, manifest: Manifest) -> _Cells:
+@dataclass(frozen=True)
+class _Anew:
+    """The sums computed again, and what of the record is not as it should be.
+
+    `whole`: every sum there should be is among them, so that any other one is one too many.
+    """
+
+    sums: _Sums
+    whole: bool
+    wrong: tuple[Disagreement, ...]
+
+
+def _has_record(manifest: Manifest) -> bool:
+    return any(file.path == RECORD for file in manifest.outputs)
+
+
+def _from_raw(manifest: Manifest, raw: Raw, record: RevisionRecord | None) -> _Anew:
+    """The amounts as the raw files give them now, and the whole record with them."""
+    inputs = read_inputs(raw, manifest.agreement)
+    made = computed(inputs.amounts)
+    sums = _sums(ALLOCATION, allocation_csv(made.allocation))
+    sums |= _sums(TOTALS, totals_csv(made.allocation))
+    if record is None:
+        return _Anew(sums, True, ())
+    report = reconcile(
+        made.agreement,
+        made.register,
+        made.extracts,
+        made.allocation,
+        inputs.plans,
+        manifest.fingerprint,
+    )
+    derivations = derive_all(made.agreement, made.basis, made.allocation, made.register)
+    stages = made.agreement, made.register, made.basis, made.allocation
+    anew = revision_record(*stages, report, derivations, manifest.documents)
+    return _Anew(sums, True, tuple(against_anew(record, anew)))
+
+
+def _recorded(folder: Path, manifest: Manifest, record: RevisionRecord | None) -> _Anew:
     """The amounts as the revision's own exact shares give them, rounded by its own rules."""
-    revision = read_tables(folder, manifest)
-    return {
-        (ALLOCATION, "", post, TYPES[recipients], code, AMOUNT): str(sek)
-        for post in revision.posts
-        for (_, recipients, code), sek in _rounded(revision, post).items()
+    revision = read_back(folder, manifest)
+    rounded = {key: sek for post in revision.posts for key, sek in _rounded(revision, post).items()}
+    sums = {
+        _Place(ALLOCATION, post, code, 0, _AMOUNT, f"{post} {TYPES[recipients]} {code}"): str(sek)
+        for (post, recipients, code), sek in rounded.items()
     }
+    wrong = [] if record is None else [*against_itself(record, manifest)]
+    for each in record.amounts if record is not None else ():
+        should = rounded.get((each.post, each.type, each.code))
+        if should is not None and should != each.amount_sek:
+            place = f"{RECORD} amounts {each.post} {each.type}:{each.code} amount_sek"
+            wrong.append(Disagreement(place, str(each.amount_sek), str(should)))
+    return _Anew(sums, False, tuple(wrong))
 
 
 def _rounded(revision: PublishedRevision, post: str) -> dict[Key, int]:
@@ -201,31 +263,20 @@ def _rounded(revision: PublishedRevision, post: str) -> dict[Key, int]:
     }
 
 
-def _compared(folder: Path, recomputed: _Cells) -> tuple[int, list[Disagreement]]:
-    """How many sums were recomputed, and those that stand otherwise in the revision's tables."""
-    stand: _Cells = {}
-    for name in dict.fromkeys(cell[0] for cell in recomputed):
-        stand |= _cells(name, (folder / name).read_bytes())
-    amounts = sum(cell[-1] == AMOUNT and text != "" for cell, text in recomputed.items())
-    places = dict.fromkeys([*recomputed, *(stand if _whole(recomputed) else ())])
-    wrong = [
-        Disagreement(" ".join(filter(None, place)), stand.get(place, "none"), expected)
-        for place in places
-        if stand.get(place) != (expected := recomputed.get(place, "none"))
-    ]
-    return amounts, wrong
+def _compared(folder: Path, anew: _Anew) -> Iterator[Disagreement]:
+    """The sums that stand otherwise in the revision's tables."""
+    stand: _Sums = {}
+    for name in dict.fromkeys(place.file for place in anew.sums):
+        stand |= _sums(name, (folder / name).read_bytes())
+    for place in dict.fromkeys([*anew.sums, *(stand if anew.whole else ())]):
+        should = anew.sums.get(place, "none")
+        if stand.get(place) != should:
+            yield Disagreement(str(place), stand.get(place, "none"), should)
 
 
-def _whole(recomputed: _Cells) -> bool:
-    """Whether every sum was recomputed, so that any other one is one too many."""
-    return any(cell[0] == TOTALS for cell in recomputed)
-
-
-def _cells(name: str, content: bytes) -> _Cells:
+def _sums(name: str, content: bytes) -> _Sums:
     return {
-        (name, row.get("slag", ""), row["post"], row["mottagartyp"], row["kod"], column): row[
-            column
-        ]
-        for row in csv_rows(content, ("post", "mottagartyp", "kod", *_SUMS))
-        for column in _SUMS
+        _Place(name, line.post, line.code, line.before, what, line.named): text
+        for line in amount_lines(content, sums=name == TOTALS)
+        for what, text in ((_AMOUNT, line.amount), (_PUBLISHED, line.published))
     }

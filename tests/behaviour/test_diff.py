@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from statsbidrag.publication.record_json import RECORD
 from tests.cases.small_country import AGREEMENT, ALL_AGES, SmallCountry, jsonstat
 from tests.helpers.program import Ended, in_process, stamps, tree
+from tests.helpers.revisions import without
 
 
 @dataclass(frozen=True)
@@ -198,12 +200,11 @@ def test_an_altered_revision_is_named(copy: TwoRuns) -> None:
 
 def test_a_revision_without_audit_files_says_how_to_make_it_anew(copy: TwoRuns) -> None:
     folder = copy.output / AGREEMENT / copy.before
-    data = json.loads((folder / "manifest.json").read_bytes())
-    data["outputs"] = [f for f in data["outputs"] if not f["path"].endswith("harledning.csv")]
-    (folder / "manifest.json").write_text(json.dumps(data), "utf-8")
+    without(folder, RECORD, "audit/harledning.csv")
     ended = copy.diff(AGREEMENT, copy.before, "current").require(2)
     assert "audit/harledning.csv" in ended.err
     assert f"run {AGREEMENT}" in ended.err
+    assert ended.err.count("\n") == 1
 
 
 def test_an_output_that_is_not_there(tmp_path: Path) -> None:

@@ -24,13 +24,16 @@ from statsbidrag.diff.sentences import (
     everyone_in_words,
     explanation,
     half,
+    post_in_words,
     reasons_in_words,
 )
 from statsbidrag.dossier.gathering import Computed
 from statsbidrag.errors import ProgramError, UsageError
 from statsbidrag.publication.reading_back import read_revision
+from statsbidrag.publication.record_json import RECORD
 from statsbidrag.publication.revision import PublishedRevision
 from statsbidrag.publication.revision_names import current_name, named_revision, revision_names
+from statsbidrag.swedish import key_sentences
 from statsbidrag.swedish.typography import decimals
 from tests.cases.small_country import (
     AGES,
@@ -43,7 +46,7 @@ from tests.cases.small_country import (
     jsonstat,
 )
 from tests.helpers.made import agreement, post
-from tests.helpers.revisions import both, compared, line, published
+from tests.helpers.revisions import both, compared, line, published, without
 
 LAN, KOMMUN, REGION = RecipientType.LAN, RecipientType.KOMMUN, RecipientType.REGION
 
@@ -434,13 +437,51 @@ def test_a_revision_from_before_they_carried_their_population(
     country: SmallCountry, output: Path
 ) -> None:
     name = published(country.raw, output, AGREEMENT)
-    path = output / AGREEMENT / name / "manifest.json"
-    data = json.loads(path.read_bytes())
-    data["outputs"] = [o for o in data["outputs"] if o["path"] != "audit/folkmangd.csv"]
-    path.write_text(json.dumps(data), "utf-8")
+    without(output / AGREEMENT / name, RECORD, "audit/folkmangd.csv")
     with pytest.raises(UsageError, match="made before revisions carried") as caught:
         read_revision(output, AGREEMENT, name)
     assert f"run {AGREEMENT}" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_revision_from_before_they_said_it_to_machines_is_compared(
+    country: SmallCountry, output: Path
+) -> None:
+    name = published(country.raw, output, AGREEMENT)
+    now = read_revision(output, AGREEMENT, name)
+    then = read_revision(output, AGREEMENT, without(output / AGREEMENT / name, RECORD).name)
+    assert (then.amounts, then.totals, then.bases) == (now.amounts, now.totals, now.bases)
+    assert then.verdicts == now.verdicts
+    assert not compare_revisions(then, now).anything
+    one_more(country)
+    changes = compared(output, AGREEMENT, name, published(country.raw, output, AGREEMENT))
+    assert [(each.post, each.code) for each in changes.lines if each.moved] == [("lan/b/y", "02")]
+    assert changes.posts == ()
+
+
+def test_another_key_in_the_same_words_is_another_rule(
+    country: SmallCountry, revised: Revised
+) -> None:
+    old = "title: Y\n    amount: 205\n    key: [{rest: {by: population}}]"
+    new = old.replace("by: population", "by: population, level: kommun")
+    changes = revised(lambda: country.change(country.agreement, old, new))
+    reasons = line(changes, "lan/b/y", "01").reasons
+    assert Reason.RULE in reasons
+    [post_change] = changes.posts
+    assert post_in_words(post_change) == "Y (lan/b/y): Regeln är en annan."
+
+
+def test_a_better_word_for_a_rule_is_no_other_rule(
+    country: SmallCountry, output: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = published(country.raw, output, AGREEMENT)
+    country.change(country.plan, "title: Ett,", "title: Annat,")
+    monkeypatch.setattr(key_sentences, "measure_in_words", lambda share: "i proportion till folk")
+    after = published(country.raw, output, AGREEMENT)
+    changes = compared(output, AGREEMENT, before, after)
+    assert changes.before.posts["region/a"].rule != changes.after.posts["region/a"].rule
+    assert changes.posts == ()
+    assert not any(each.reasons for each in changes.lines)
 
 
 # --- Decimals and halves ---------------------------------------------------------------------

@@ -6,6 +6,7 @@ expectation.
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from unittest import mock
 
@@ -19,7 +20,7 @@ from statsbidrag.files.raw_folder import Raw
 from statsbidrag.plans.issued import decision_files
 from statsbidrag.publication.contents import about, revision_files
 from statsbidrag.publication.fingerprint import inputs_of
-from statsbidrag.publication.folder import publish
+from statsbidrag.publication.folder import MANIFEST, publish
 from statsbidrag.publication.reading_back import read_revision
 from statsbidrag.publication.recording import revision_record
 from statsbidrag.publication.revision import Amount
@@ -44,6 +45,17 @@ def published(raw: Raw, output: Path, agreement_id: str) -> str:
         about(made.agreement, made.basis, made.register, made.allocation),
     )
     return revision.folder.name
+
+
+def without(folder: Path, *names: str) -> Path:
+    """The published revision in this folder as if it had been made without these files."""
+    path = folder / MANIFEST
+    data = json.loads(path.read_bytes())
+    data["outputs"] = [each for each in data["outputs"] if each["path"] not in names]
+    path.write_text(json.dumps(data), "utf-8")
+    for name in names:
+        (folder / name).unlink()
+    return folder
 
 
 def record_of(raw: Raw, agreement_id: str) -> RevisionRecord:

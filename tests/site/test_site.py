@@ -21,6 +21,7 @@ from statsbidrag.dossier.gathering import dossier_of
 from statsbidrag.files.project import PROJECT
 from statsbidrag.files.raw_folder import Raw
 from statsbidrag.publication.contents import about
+from statsbidrag.publication.record_json import RECORD
 from statsbidrag.site.front_page import AgreementEntry, agreement_entry, index_page
 from statsbidrag.site.recipients_across_years import recipients
 from statsbidrag.site.update import STATEMENT, statement_page, write_site
@@ -28,6 +29,7 @@ from tests.cases.small_country import AGREEMENT, SmallCountry
 from tests.helpers.pages import text_of
 from tests.helpers.program import stamps
 from tests.helpers.published_documents import with_documents
+from tests.helpers.revisions import without
 
 RAW = PROJECT / "raw"
 FILES = (
@@ -382,13 +384,20 @@ def test_a_draft_is_said_to_be_one(country: SmallCountry, project: Path, tmp_pat
     assert "UTKAST" in text
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [(RECORD, "No such file"), ("audit/harledning.csv", "its tables cannot be read")],
+)
 def test_a_revision_that_cannot_be_read_is_told_and_the_rest_goes_on(
-    country: SmallCountry, project: Path, tmp_path: Path
+    name: str, said: str, country: SmallCountry, project: Path, tmp_path: Path
 ) -> None:
     folder = tmp_path / "output"
     revision = with_documents(country.raw, folder, AGREEMENT)
-    (revision / "audit/harledning.csv").unlink()
+    if name != RECORD:
+        without(revision, RECORD)
+    (revision / name).unlink()
     [error] = write_site(country.raw, folder, project)
-    assert "its tables cannot be read" in str(error)
+    assert said in str(error)
+    assert name in str(error)
     assert AGREEMENT in (folder / "index.html").read_text("utf-8")
     assert not list(folder.glob("mottagare/**/*.html"))

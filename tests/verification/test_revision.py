@@ -17,11 +17,12 @@ import pytest
 from statsbidrag.errors import InputError
 from statsbidrag.files.project import PROJECT
 from statsbidrag.files.raw_folder import Raw
+from statsbidrag.publication.record_json import RECORD
 from statsbidrag.verification.revision import VerifiedRevision, verify_revision
 from tests.cases.small_country import AGREEMENT, ALL_AGES, SmallCountry, jsonstat
 from tests.helpers.program import in_process, tree
 from tests.helpers.published_documents import with_documents
-from tests.helpers.revisions import published
+from tests.helpers.revisions import published, without
 
 ALLOCATION = "allocation.csv"
 
@@ -196,12 +197,105 @@ def test_raw_files_that_are_gone_are_no_obstacle(made: Made) -> None:
 
 
 def test_a_table_that_cannot_be_read_is_told(made: Made) -> None:
+    without(made.folder, RECORD)
     made.country.plan.unlink()
     made.rewrite("audit/harledning.csv", "exakt, kr", "exakt")
     found = made.verified()
     assert "audit/harledning.csv" in places(found)
     assert found.why_not
     assert not found.agrees
+
+
+# --- What it says of itself to machines ------------------------------------------------------
+
+FORGED = [
+    ('"exact": "86/1"', '"exact": "87/1"', "amounts lan/e lan:01 exact"),
+    ('"amount_sek": 86', '"amount_sek": 87', "amounts lan/e lan:01 amount_sek"),
+    ('"amount": "90/1", "weight": 900', '"amount": "90/1", "weight": 901', ""),
+    ('"kind": "fixed", "exact": "5/1"', '"kind": "fixed", "exact": "6/1"', ""),
+    ('"family": "beslutsunderlag"', '"family": "tilldelning"', "beslutsunderlag family"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "place"), FORGED)
+def test_a_record_that_was_forged_is_named(made: Made, old: str, new: str, place: str) -> None:
+    made.rewrite(RECORD, old, new)
+    made.reseal(RECORD)
+    found = made.verified()
+    assert found.files == ()
+    assert not found.agrees
+    assert all(each.place.startswith(f"{RECORD} ") for each in found.wrong)
+    assert any(each.place.endswith(place) for each in found.wrong)
+
+
+@pytest.mark.parametrize(("old", "new", "place"), FORGED[:-1])
+def test_a_forged_record_is_named_without_the_raw_files_too(
+    made: Made, old: str, new: str, place: str
+) -> None:
+    shutil.rmtree(made.country.root)
+    made.rewrite(RECORD, old, new)
+    made.reseal(RECORD)
+    found = made.verified()
+    assert not found.from_raw
+    assert any(each.place.startswith(f"{RECORD} amounts") for each in found.wrong)
+
+
+def test_what_a_record_has_too_much_or_too_little_is_named(made: Made) -> None:
+    path = made.folder / RECORD
+    data = json.loads(path.read_bytes())
+    gone = data["verdicts"].pop()
+    data["amounts"].append({**data["amounts"][-1], "code": "99"})
+    data["bases"][0]["value"] = 901
+    path.write_text(json.dumps(data), "utf-8")
+    made.reseal(RECORD)
+    wrong = {each.place.removeprefix(f"{RECORD} "): each for each in made.verified().wrong}
+    assert {(place, each.stands, each.should) for place, each in wrong.items()} == {
+        ("amounts skr/d skr:99", "50", "none"),
+        ("bases TAB1267 2024-11-01 lan all 01 value", "901", "900"),
+        (f"verdicts {gone['kind']} {gone['subject']} 3", "none", "an entry"),
+    }
+
+
+def test_a_record_of_another_revision_is_none_of_this_one(made: Made) -> None:
+    fingerprint = json.loads((made.folder / RECORD).read_bytes())["fingerprint"]
+    made.rewrite(RECORD, fingerprint, "0" * 64)
+    made.reseal(RECORD)
+    [wrong] = made.verified().wrong
+    assert (wrong.place, wrong.stands) == (f"{RECORD} fingerprint", "0" * 64)
+    shutil.rmtree(made.country.root)
+    assert "is of prov-2025 0000" in made.verified().why_not
+
+
+@pytest.mark.parametrize("content", ["", "{}", '{"format": 2}'])
+def test_a_record_that_cannot_be_read_is_told(made: Made, content: str) -> None:
+    (made.folder / RECORD).write_text(content, "utf-8")
+    found = made.verified()
+    assert RECORD in places(found)
+    assert RECORD in found.why_not
+    assert not found.agrees
+
+
+def test_an_older_record_is_not_blamed_for_what_came_later(made: Made) -> None:
+    path = made.folder / RECORD
+    data = json.loads(path.read_bytes())
+    del data["recipients"]
+    for post in data["posts"]:
+        del post["key"], post["words"]
+    path.write_text(json.dumps(data), "utf-8")
+    made.reseal(RECORD)
+    assert made.verified().agrees
+
+
+def test_a_revision_from_before_it_said_anything_to_machines_is_verified(made: Made) -> None:
+    without(made.folder, RECORD)
+    found = made.verified()
+    assert (found.agrees, found.from_raw) == (True, True)
+    made.country.plan.unlink()
+    found = made.verified()
+    assert (found.agrees, found.from_raw, found.amounts) == (True, False, 12)
+    made.rewrite(ALLOCATION, ";86;", ";87;")
+    made.reseal(ALLOCATION)
+    assert [(each.stands, each.should) for each in made.verified().wrong] == [("87", "86")]
 
 
 # --- Bad input -------------------------------------------------------------------------------
