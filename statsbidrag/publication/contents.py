@@ -30,7 +30,7 @@ from statsbidrag.publication.recording import revision_record
 from statsbidrag.register.recipients import names
 from statsbidrag.rendering.document import render
 from statsbidrag.rendering.templates import STATIC, static_files
-from statsbidrag.workbooks.calculating.allocation import allocation_workbook
+from statsbidrag.workbooks.calculating.allocation_workbook import allocation_workbook
 
 ALLOCATION: Final = "allocation.csv"
 TOTALS: Final = "totals.csv"

@@ -17,8 +17,8 @@ from openpyxl.workbook import Workbook
 from schemas.common import NATION, TOTAL, RecipientType
 from statsbidrag.allocation.amounts import AmountRow, rows
 from statsbidrag.dossier.gathering import Computed
-from statsbidrag.workbooks.calculating.allocation import allocation_workbook
-from statsbidrag.workbooks.forms.form_writing import named
+from statsbidrag.workbooks.book import named
+from statsbidrag.workbooks.calculating.allocation_workbook import allocation_workbook
 
 Key = tuple[str, RecipientType, str]
 """Post (or group, or `total`), recipient type and code."""

@@ -22,8 +22,8 @@ from statsbidrag.allocation.rounding import round_sums
 from statsbidrag.dossier.gathering import Computed, compute, dossier_of
 from statsbidrag.publication.contents import WORKBOOK, revision_files
 from statsbidrag.rendering.word.marked_page import plain
-from statsbidrag.workbooks.calculating.parts import decimal_parts, whole_parts
-from statsbidrag.workbooks.forms.form_writing import named
+from statsbidrag.workbooks.book import named
+from statsbidrag.workbooks.calculating.spreadsheet_precision import decimal_parts, whole_parts
 from tests.allocation.test_agreements_from_scratch import four_agreements
 from tests.cases.small_country import AGREEMENT, SmallCountry
 from tests.helpers.made import agreement, post

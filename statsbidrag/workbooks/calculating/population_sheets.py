@@ -39,7 +39,7 @@ class Measure:
     mark: str
 
 
-class Figures:
+class PopulationSheets:
     """Every population and table of weights that the agreement's keys use, on sheets."""
 
     def __init__(self, agreement: Agreement, register: pd.DataFrame, basis: pd.DataFrame) -> None:
@@ -71,50 +71,50 @@ class Figures:
     def _sheet(self, names: str, codes: Sequence[str], keys: Sequence[BasisKey]) -> None:
         weights = keys[0].weights is not None
         noun = TYPES[RecipientType(names)] if weights else _LEVELS[keys[0].level]
-        known = dict(zip(self._register["code"], self._register["name"], strict=True))
-        known |= dict(
-            self._register.loc[self._register["type"] == names, ["code", "name"]].to_numpy()
-        )
         what = "Vikter" if weights else "Folkmängd"
         taken = [sheet.name for sheet in self.sheets]
         name = f"{what} {noun}"
         sheet = Sheet(name if name not in taken else f"{name} {len(taken) + 1}", f"{what}, {noun}")
         sheet.columns += [
             Column("kod", "Kod", 7, Look.TEXT, codes),
-            Column("namn", "Namn", 37, Look.TEXT, [known.get(code, "") for code in codes]),
+            Column("namn", "Namn", 37, Look.TEXT, self._names(names, codes)),
         ]
         if all(len(code) == 4 for code in codes):
             sheet.columns.append(Column("lan", "Län", 7, Look.TEXT, [c[:2] for c in codes]))
-        below = Below("Riket", {}, {}, {}, {})
         intro = ["Talen här är det som beloppen räknas fram ur. Ändra ett tal, så räknas allt om."]
+        sheet.below.append(Below("Riket", {}, {}, {}, {}))
         for number, key in enumerate(keys):
-            own = self._basis[self._basis["basis"] == str(key)].set_index("region_code")
-            maturity = Maturity(str(own["maturity"].iloc[0]))
-            mark = MARKS.get(maturity, "")
-            column = f"tal{number}"
-            figures = [int(own["population"][code]) for code in codes]
-            sheet.columns.append(
-                Column(
-                    column,
-                    f"{_heading(key)}, {MATURITIES[maturity]}",
-                    19,
-                    Look.WHOLE,
-                    figures,
-                    [mark] * len(figures),
-                    named(what, key.weights or str(key)),
-                    given=True,
-                )
-            )
-            below.cells[column] = Shown(f"=SUM([{column}:])", sum(figures))
-            below.marks[column] = mark
             intro.append(
-                f"{_heading(key)}: {MATURITIES[maturity]}. Fil: {own['extract'].iloc[0]}, "
-                f"sha256 {own['sha256'].iloc[0]}."
+                self._figures(sheet, f"tal{number}", key, named(what, key.weights or str(key)))
             )
-            self._places[str(key)] = (sheet, column)
+            self._places[str(key)] = (sheet, f"tal{number}")
         sheet.intro = intro
-        sheet.below.append(below)
         self.sheets.append(sheet)
+
+    def _names(self, names: str, codes: Sequence[str]) -> list[str]:
+        """The regions' names, those of a type or level before others with the same code."""
+        register = self._register
+        known = dict(zip(register["code"], register["name"], strict=True))
+        known |= dict(register.loc[register["type"] == names, ["code", "name"]].to_numpy())
+        return [known.get(code, "") for code in codes]
+
+    def _figures(self, sheet: Sheet, column: str, key: BasisKey, name: str) -> str:
+        """Adds a basis as a column of figures with its sum; from which file it is, in words."""
+        own = self._basis[self._basis["basis"] == str(key)].set_index("region_code")
+        maturity = Maturity(str(own["maturity"].iloc[0]))
+        mark = MARKS.get(maturity, "")
+        heading = f"{_heading(key)}, {MATURITIES[maturity]}"
+        figures = [int(own["population"][str(code)]) for code in sheet.columns[0].cells]
+        marks = [mark] * len(figures)
+        sheet.columns.append(
+            Column(column, heading, 19, Look.WHOLE, figures, marks, name, given=True)
+        )
+        sheet.below[0].cells[column] = Shown(f"=SUM([{column}:])", sum(figures))
+        sheet.below[0].marks[column] = mark
+        return (
+            f"{_heading(key)}: {MATURITIES[maturity]}. Fil: {own['extract'].iloc[0]}, "
+            f"sha256 {own['sha256'].iloc[0]}."
+        )
 
     def of(self, post: Post, share: ShareBy, codes: Sequence[str], measured: Measured) -> Measure:
         """Each recipient's figure for one share of a post."""

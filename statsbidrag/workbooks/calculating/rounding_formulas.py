@@ -16,8 +16,8 @@ from typing import Final
 from schemas.agreement import Rounding, RoundingMethod
 from statsbidrag.allocation.rounding import half_up
 from statsbidrag.workbooks.book import Shown
-from statsbidrag.workbooks.calculating.parts import Parts
 from statsbidrag.workbooks.calculating.sheet import Column, Look
+from statsbidrag.workbooks.calculating.spreadsheet_precision import Parts
 
 _LARGEST: Final = (
     'COUNTIF([hela:],">"&[hela])+COUNTIFS([hela:],[hela],[over:],">"&[over])'

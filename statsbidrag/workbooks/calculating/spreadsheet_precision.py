@@ -70,3 +70,8 @@ def decimal_parts(exact: Sequence[Fraction]) -> Parts:
 def in_millionths(share: Fraction) -> Fraction:
     """The share rounded to six decimals, a half upwards."""
     return Fraction(floor(share * MILLIONTHS + Fraction(1, 2)), MILLIONTHS)
+
+
+def plain(values: Sequence[Fraction]) -> list[int | float]:
+    """Values as a cell holds them: whole numbers as such, others as the nearest double."""
+    return [int(value) if value.denominator == 1 else float(value) for value in values]

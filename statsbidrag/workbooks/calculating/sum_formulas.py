@@ -1,7 +1,7 @@
 """Sums over several posts as formulas: a recipient's total, and what a post's parts come to.
 
 Belongs here: the sheet of one sum. Does not: which posts are summed, nor the posts' own sheets
-(`statsbidrag.workbooks.calculating.keys`).
+(`key_formulas`).
 
 A sum is rounded from the unrounded shares: whole kronor are added, and what is over in each post is
 brought to one denominator, so that the sum is as exact as its parts.
@@ -9,7 +9,7 @@ brought to one denominator, so that the sum is as exact as its parts.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
@@ -18,9 +18,9 @@ from typing import Final
 from schemas.agreement import Post, Rounding, RoundingMethod, TotalsFrom
 from statsbidrag.allocation.rounding import half_up, round_sums
 from statsbidrag.workbooks.book import Shown
-from statsbidrag.workbooks.calculating.parts import COMPARED, Parts, whole_parts
-from statsbidrag.workbooks.calculating.rounding import needs_unit, rounding_columns, shown
+from statsbidrag.workbooks.calculating.rounding_formulas import needs_unit, rounding_columns, shown
 from statsbidrag.workbooks.calculating.sheet import Column, Fact, Look, Sheet
+from statsbidrag.workbooks.calculating.spreadsheet_precision import COMPARED, Parts, whole_parts
 
 VALUE: Final = (
     "Beloppen står som värden: ett kalkylblad kan inte säkert avrunda dem, eftersom "
@@ -119,53 +119,50 @@ def _columns(
     sheet: Sheet, posts: Sequence[PostOnSheet], parted: Sequence[PostOnSheet], parts: Parts
 ) -> None:
     rows = range(len(parts.whole))
-    order = list(dict.fromkeys(each.same for each in parted))
-    numbers = {same: number for number, same in enumerate(order, start=1)}
+    over = _over(parted, parts.denominator, rows)
+    whole = [
+        Shown(
+            "=" + "+".join(p.term("belopp" if p.whole else "hela", row) for p in posts),
+            sum(_whole(p, row) for p in posts),
+        )
+        for row in rows
+    ]
+    if len(parted) <= 1:
+        sheet.columns += [
+            _column("hela", "Hela kronor", whole),
+            _column("over", "Blir över, i nämnaren", over, 20),
+        ]
+        return
+    carry = "+".join(f"([rester]>={n}*{{namnare}})" for n in range(1, len(parted)))
+    carried = [int(rest.value) // parts.denominator for rest in over]
+    sheet.columns += [
+        _column("helasom", "Hela kronor i posterna", whole),
+        _column("rester", "Det som blir över i posterna", over, 20),
+        _column("fors", "Blir hela kronor", shown(carry, carried), 10),
+        _column("hela", "Hela kronor", shown("[helasom]+[fors]", parts.whole)),
+        _column(
+            "over", "Blir över, i nämnaren", shown("[rester]-[fors]*{namnare}", parts.over), 20
+        ),
+    ]
 
-    def added(row: int) -> str:
-        return "+".join(p.term("belopp" if p.whole else "hela", row) for p in posts)
 
-    def over(row: int) -> str:
+def _over(parted: Sequence[PostOnSheet], denominator: int, rows: Iterable[int]) -> list[Shown]:
+    """What is over in the posts, brought to the common denominator."""
+    alike = list(dict.fromkeys(each.same for each in parted))
+
+    def formula(row: int) -> str:
         terms = []
-        for same, number in numbers.items():
+        for number, same in enumerate(alike, start=1):
             own = "+".join(p.term("over", row) for p in parted if p.same == same)
             terms.append(f"({own})*({{namnare}}/{{namnare{number}}})")
         return "+".join(terms) or "0"
 
-    whole = [sum(_whole(p, row) for p in posts) for row in rows]
-    rest = [
-        sum(
-            p.parts.over[row] * (parts.denominator // p.parts.denominator) * _paid(p, row)
-            for p in parted
+    def value(row: int) -> int:
+        return sum(
+            p.parts.over[row] * (denominator // p.parts.denominator) * _paid(p, row) for p in parted
         )
-        for row in rows
-    ]
-    if len(parted) > 1:
-        carried = [own // parts.denominator for own in rest]
-        carry = "+".join(f"([rester]>={n}*{{namnare}})" for n in range(1, len(parted)))
-        sheet.columns += [
-            _column(
-                "helasom",
-                "Hela kronor i posterna",
-                [Shown(f"={added(r)}", whole[r]) for r in rows],
-            ),
-            _column(
-                "rester",
-                "Det som blir över i posterna",
-                [Shown(f"={over(r)}", rest[r]) for r in rows],
-                20,
-            ),
-            _column("fors", "Blir hela kronor", shown(carry, carried), 10),
-            _column("hela", "Hela kronor", shown("[helasom]+[fors]", parts.whole)),
-            _column(
-                "over", "Blir över, i nämnaren", shown("[rester]-[fors]*{namnare}", parts.over), 20
-            ),
-        ]
-        return
-    sheet.columns += [
-        _column("hela", "Hela kronor", [Shown(f"={added(r)}", whole[r]) for r in rows]),
-        _column("over", "Blir över, i nämnaren", [Shown(f"={over(r)}", rest[r]) for r in rows], 20),
-    ]
+
+    return [Shown(f"={formula(row)}", value(row)) for row in rows]
 
 
 def _column(key: str, heading: str, cells: Sequence[Shown], width: int = 15) -> Column:
