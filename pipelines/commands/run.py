@@ -22,6 +22,7 @@ from assets.raw_files import CONTENT_TAG, observation
 from pipelines.commands.printing import finding
 from pipelines.definitions import PROJECT, build_defs, folders_of
 from schemas.common import RecipientType
+from schemas.documents import family_of
 from schemas.reconciliation import Reconciliation
 from statsbidrag.documents.catalogue import views
 from statsbidrag.dossier.dossier import Dossier
@@ -130,7 +131,8 @@ class _Families(settings.Progress):
 
     def expect(self, family: str, count: int) -> None:
         """So many documents of this family are to come."""
-        self._tasks[family] = self._bar.add_task(f"  {family}", total=count)
+        own = family_of(family)
+        self._tasks[family] = self._bar.add_task(f"  {own.name if own else family}", total=count)
 
     def step(self, family: str) -> None:
         """One of them is done."""

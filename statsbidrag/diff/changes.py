@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Final
 
-from schemas.common import RecipientType
+from schemas.common import Recipient, RecipientType
+from schemas.documents import recipient_of
 from schemas.revision import InputKind, Reason
 from statsbidrag.publication.revision import (
     Amount,
@@ -20,9 +20,6 @@ from statsbidrag.publication.revision import (
     PublishedPost,
     PublishedRevision,
 )
-
-_NATION: Final = "nation"
-"""The folder of documents that hold everyone's amounts."""
 
 
 @dataclass(frozen=True)
@@ -183,11 +180,8 @@ class Decided:
 
     def of(self, recipients: RecipientType, code: str) -> bool:
         """Whether the decision is on that recipient's amounts: its own document, or everyone's."""
-        folder, *rest = self.document.split("/")
-        if folder == _NATION:
-            return True
-        # There is one SKR, so its documents have no folder of a recipient.
-        return folder == recipients and (len(rest) < 2 or rest[0].startswith(f"{code}-"))
+        whose = recipient_of(self.document)
+        return whose is None or whose == Recipient(recipients, code)
 
 
 @dataclass(frozen=True)

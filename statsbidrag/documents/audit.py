@@ -17,15 +17,13 @@ import pandas as pd
 
 from schemas.agreement import Agreement, Coverage, Status
 from schemas.common import Maturity, weakest
+from schemas.documents import AUDIT
 from schemas.reconciliation import Kind, Reconciliation, Result, Verdict
 from statsbidrag.allocation.amounts import AmountRow, rows
 from statsbidrag.allocation.figures import MARKS
 from statsbidrag.files.csv_files import csv_bytes
 from statsbidrag.rendering.pdf import Attachment
 from statsbidrag.swedish.verdicts import KINDS, SEVERITIES, VERDICTS, WITHHELD, withheld_in_words
-
-PATH: Final = "audit/avstamning"
-"""Where the document lies inside its revision, without suffix."""
 
 _FOLDED_FROM: Final = 10
 """So many comparisons of one kind that agree are folded: the others are what is looked for.
@@ -103,7 +101,7 @@ class AuditView:
     @property
     def path(self) -> str:
         """Where the document lies inside its revision, without suffix."""
-        return PATH
+        return AUDIT.path()
 
     @property
     def title(self) -> str:

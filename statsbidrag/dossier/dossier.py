@@ -12,7 +12,7 @@ from functools import cached_property
 import pandas as pd
 
 from schemas.agreement import Agreement
-from schemas.common import Level, RecipientType
+from schemas.common import Level, Recipient, RecipientType
 from schemas.corrections import Correction
 from schemas.decisions import Issued
 from schemas.outcome import Outcome
@@ -66,8 +66,8 @@ class Dossier:
 
     def folder(self, recipients: RecipientType, code: str) -> str:
         """Where a recipient's documents lie in a revision: `kommun/2380-ostersund`, or `skr`."""
-        return self._folders[recipients, code]
+        return self._folders[Recipient(recipients, code)]
 
     @cached_property
-    def _folders(self) -> dict[tuple[RecipientType, str], str]:
+    def _folders(self) -> dict[Recipient, str]:
         return reg.folders(self.register)

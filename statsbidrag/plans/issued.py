@@ -16,24 +16,15 @@ from typing import Final
 import pandas as pd
 
 from schemas.agreement import Agreement
-from schemas.common import RecipientType
 from schemas.decisions import Decisions, Issued
+from schemas.documents import FAMILIES
 from statsbidrag.errors import InputError, Problem
 from statsbidrag.files.raw_folder import Raw
 from statsbidrag.files.yaml_reading import YamlFile, model_of
+from statsbidrag.register import recipients as reg
 
 AUDIT: Final = "audit/beslut.json"
 """Where a revision keeps the decisions that were registered when it was made."""
-
-_NATION: Final = "nation/fordelning"
-_AFTER: Final = ("rekvisition", "ekonomisk-redovisning", "uppfoljning")
-_DOCUMENTS: Final = {
-    RecipientType.LAN: ("beslutsunderlag", *_AFTER),
-    RecipientType.REGION: ("tilldelning", *_AFTER),
-    RecipientType.KOMMUN: ("tilldelning", *_AFTER),
-    RecipientType.SKR: ("tilldelning", *_AFTER),
-}
-"""The documents of each recipient, by type."""
 
 
 @dataclass(frozen=True)
@@ -90,21 +81,25 @@ def _documents(decisions: Decisions, file: YamlFile, register: pd.DataFrame) -> 
 
 def document_paths(register: pd.DataFrame) -> frozenset[str]:
     """Where documents may lie inside a revision, without suffix, whether they are made or not."""
-    return frozenset({_NATION, *(path for kind in _DOCUMENTS for path in _paths(register, kind))})
+    return frozenset(_paths(register))
 
 
-def _paths(register: pd.DataFrame, kind: RecipientType) -> Iterator[str]:
-    own = register[register["type"] == str(kind)]
-    for code, slug in zip(own["code"], own["slug"], strict=True):
-        # There is one SKR, so it has no folder of its own below its type's.
-        folder = str(kind) if kind == RecipientType.SKR else f"{kind}/{code}-{slug}"
-        yield from (f"{folder}/{name}" for name in _DOCUMENTS[kind])
+def _paths(register: pd.DataFrame) -> Iterator[str]:
+    """The same by family, and by type of recipient in the order of the family."""
+    folders = reg.folders(register)
+    for family in (each for each in FAMILIES if each.issued):
+        if not family.recipients:
+            yield family.path()
+        for kind in family.recipients:
+            yield from (family.path(folders[each]) for each in folders if each.type == kind)
 
 
 def _examples(register: pd.DataFrame) -> list[str]:
     """One document of each kind of recipient."""
-    first = (next(_paths(register, kind), None) for kind in _DOCUMENTS)
-    return [_NATION, *(path for path in first if path is not None)]
+    first: dict[str, str] = {}
+    for path in _paths(register):
+        first.setdefault(path.partition("/")[0], path)
+    return [*first.values()]
 
 
 def _order(decisions: Decisions, file: YamlFile) -> Iterator[Problem]:

@@ -12,7 +12,8 @@ from typing import Final
 import pandas as pd
 
 from schemas import tables
-from schemas.common import NATION, Level, RecipientType
+from schemas.common import NATION, Level, Recipient, RecipientType
+from schemas.documents import folder_of
 from schemas.register import RegionChange, RegionChanges
 from schemas.sidecar import RegisterSidecar
 from statsbidrag.errors import input_error
@@ -51,15 +52,12 @@ def names(register: pd.DataFrame, recipients: RecipientType | Level) -> dict[str
     return {code: name for kind, code, name in zip(*columns, strict=True) if kind == wanted}
 
 
-def folders(register: pd.DataFrame) -> dict[tuple[RecipientType, str], str]:
-    """The folder of each recipient in a revision: `kommun/2380-ostersund`.
-
-    SKR is alone of its type: that one's folder is its type's.
-    """
-    kinds = (RecipientType(kind) for kind in register["type"])
+def folders(register: pd.DataFrame) -> dict[Recipient, str]:
+    """The folder of each recipient in a revision: `kommun/2380-ostersund`."""
+    everybody = map(Recipient, map(RecipientType, register["type"]), register["code"])
     return {
-        (kind, code): str(kind) if kind == RecipientType.SKR else f"{kind}/{code}-{slug}"
-        for kind, code, slug in zip(kinds, register["code"], register["slug"], strict=True)
+        recipient: folder_of(recipient, slug)
+        for recipient, slug in zip(everybody, register["slug"], strict=True)
     }
 
 

@@ -13,10 +13,9 @@ from typing import Final
 
 from schemas.agreement import Coverage, Status
 from schemas.common import Maturity
+from schemas.documents import AUDIT, DECISION, NATIONAL, family_of, recipient_of
 from schemas.manifest import Manifest
 from statsbidrag.diff.writing import DIFF, PAGE
-from statsbidrag.documents.audit import PATH as AUDIT
-from statsbidrag.documents.national.national_view import PATH as NATION
 from statsbidrag.rendering.templates import html_page
 from statsbidrag.swedish.verdicts import withheld_in_words
 
@@ -24,7 +23,6 @@ TITLE: Final = "Statsbidrag enligt överenskommelse"
 INDEX: Final = "index.html"
 
 _NATION: Final = "Fördelning per region, län och kommun"
-_DECISION: Final = "beslutsunderlag.html"
 _TABLES: Final = {
     "allocation.xlsx": "Så räknas beloppen fram (XLSX)",
     "allocation.csv": "Belopp per mottagare och post (CSV)",
@@ -32,8 +30,8 @@ _TABLES: Final = {
     "reconciliation.csv": "Avstämning (CSV)",
 }
 _CHECKS: Final = {
-    f"{AUDIT}.html": "Avstämning",
-    f"{AUDIT}.pdf": "Avstämning (PDF)",
+    f"{AUDIT.path()}.html": AUDIT.name,
+    f"{AUDIT.path()}.pdf": f"{AUDIT.name} (PDF)",
     "manifest.json": "Manifest med indata och kontrollsummor (JSON)",
 }
 
@@ -89,7 +87,9 @@ class AgreementEntry:
     def nation(self) -> tuple[Link, ...]:
         """The national tables, as a page and as PDF."""
         text = "Det som är känt av fördelningen" if self.partial else _NATION
-        return self._links({f"{NATION}.html": text, f"{NATION}.pdf": f"{text} (PDF)"})
+        return self._links(
+            {f"{NATIONAL.path()}.html": text, f"{NATIONAL.path()}.pdf": f"{text} (PDF)"}
+        )
 
     @property
     def tables(self) -> tuple[Link, ...]:
@@ -147,11 +147,12 @@ def _counties(
     outputs: frozenset[str], names: Mapping[str, str], home: str
 ) -> Iterable[CountyLinks]:
     for path in sorted(outputs):
-        parts = path.split("/")
-        if len(parts) == 3 and parts[0] == "lan" and parts[2] == _DECISION:
-            pdf = f"{path.removesuffix('.html')}.pdf"
+        stem, _, suffix = path.rpartition(".")
+        county = recipient_of(path)
+        if county is not None and suffix == "html" and family_of(stem) is DECISION:
+            pdf = f"{stem}.pdf"
             yield CountyLinks(
-                names.get(parts[1][:2], parts[1]),
+                names.get(county.code, county.code),
                 f"{home}/{path}",
                 f"{home}/{pdf}" if pdf in outputs else "",
             )

@@ -16,6 +16,7 @@ from typing import Final
 
 from schemas.agreement import Rounding, TotalsFrom
 from schemas.common import TOTAL, Maturity, Recipient, RecipientType
+from schemas.documents import FAMILIES, family_of
 from schemas.manifest import Manifest
 from schemas.reconciliation import Verdict
 from statsbidrag.allocation.derivation import rounding_step
@@ -34,15 +35,6 @@ from statsbidrag.swedish.typography import kronor
 
 FOLDER: Final = "mottagare"
 """The folder of the output that holds the recipients' pages."""
-
-_FAMILIES: Final = {
-    "beslutsunderlag": "Beslutsunderlag",
-    "tilldelning": "Tilldelning",
-    "rekvisition": "Rekvisition",
-    "ekonomisk-redovisning": "Ekonomisk redovisning",
-    "uppfoljning": "Uppföljning",
-}
-"""The documents that a recipient may have, in the order in which they are used."""
 
 _SUFFIXES: Final = {"html": "", "pdf": "PDF", "docx": "Word", "xlsx": "Excel", "csv": "CSV"}
 
@@ -292,15 +284,16 @@ def _documents(revision: PublishedRevision, way: str) -> dict[Recipient, list[Re
     found: dict[Recipient, list[RecipientDocument]] = defaultdict(list)
     for each in sorted(revision.documents, key=lambda each: _place(each.family)):
         if each.type is not None and each.code is not None:
-            name = _FAMILIES.get(each.family, titles.get(each.path, each.family))
+            family = family_of(each.family)
+            name = family.name if family else titles.get(each.path, each.family)
             files = tuple(_files(f"{way}/{each.path}", suffixes[each.path]))
             found[Recipient(each.type, each.code)].append(RecipientDocument(name, files))
     return found
 
 
 def _place(family: str) -> tuple[int, str]:
-    known = list(_FAMILIES)
-    return (known.index(family) if family in known else len(known), family)
+    known = family_of(family)
+    return (FAMILIES.index(known) if known else len(FAMILIES), family)
 
 
 def _files(stem: str, suffixes: Iterable[str]) -> Iterator[File]:

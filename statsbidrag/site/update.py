@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Final
 
 from schemas.common import Level
+from schemas.documents import AUDIT
 from schemas.manifest import Manifest
 from statsbidrag.diff.writing import revision_documents
-from statsbidrag.documents.audit import PATH as AUDIT
 from statsbidrag.errors import InputError, ProgramError
 from statsbidrag.files.raw_folder import Raw
 from statsbidrag.publication.fingerprint import inputs_of
@@ -153,5 +153,5 @@ def _entry(shown: Shown, output: Path, held: dict[str, Manifest]) -> AgreementEn
     return replace(
         entry,
         held=tuple(withheld_in_words(each, newer.about.counties) for each in newer.withheld),
-        held_report=f"{name}/{newer.fingerprint[:NAME_LENGTH]}/{AUDIT}.html",
+        held_report=f"{name}/{newer.fingerprint[:NAME_LENGTH]}/{AUDIT.path()}.html",
     )

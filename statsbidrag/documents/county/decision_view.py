@@ -16,6 +16,7 @@ from typing import ClassVar
 
 from schemas.agreement import Agreement, Coverage, Post, Status, TotalsFrom
 from schemas.common import TOTAL, Maturity, Recipient, RecipientType
+from schemas.documents import DECISION
 from schemas.plan import Invoicing, Plan
 from statsbidrag.agreement.citations import DatedSource, citation, dated
 from statsbidrag.allocation.derivation import Derivation, derive_all
@@ -284,7 +285,7 @@ def _view(dossier: Dossier, gathered: _Gathered, county: str, plan: Plan | None)
     county_name = reg.names(dossier.register, RecipientType.LAN)[county]
     heading = f"Statsbidrag till {county_name} {agreement.year}: utkast utan fördelningsplan"
     view = DecisionView(
-        path=f"{dossier.folder(RecipientType.LAN, county)}/beslutsunderlag",
+        path=DECISION.path(dossier.folder(RecipientType.LAN, county)),
         agreement_id=agreement.id,
         title=heading,
         heading=heading,

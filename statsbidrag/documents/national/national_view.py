@@ -14,6 +14,7 @@ from typing import ClassVar, Final
 
 from schemas.agreement import Coverage, Status
 from schemas.common import Maturity, RecipientType
+from schemas.documents import NATIONAL
 from statsbidrag.agreement.citations import Citation
 from statsbidrag.allocation.figures import MARKS, maturities_to_explain
 from statsbidrag.documents.national.areas_and_posts import Frame, Posts, frame, posts
@@ -38,9 +39,6 @@ from statsbidrag.documents.parts.populations import maturities_to_tell
 from statsbidrag.dossier.dossier import Dossier
 from statsbidrag.plans.issued import Replaced
 from statsbidrag.rendering.pdf import Attachment
-
-PATH: Final = "nation/fordelning"
-"""Where the document lies inside its revision, without suffix."""
 
 _ORDER: Final = (RecipientType.REGION, RecipientType.LAN, RecipientType.SKR, RecipientType.KOMMUN)
 
@@ -75,7 +73,7 @@ class NationalView:
     @property
     def path(self) -> str:
         """Where the document lies inside its revision, without suffix."""
-        return PATH
+        return NATIONAL.path()
 
     @property
     def title(self) -> str:

@@ -21,6 +21,7 @@ from typing import ClassVar, Final
 
 from schemas.agreement import Agreement, Coverage, Status
 from schemas.common import Recipient, RecipientType
+from schemas.documents import FINANCIAL_REPORT, REQUISITION
 from schemas.guidance import FieldKind, Fills, Form, FormField, FormKind
 from schemas.outcome import Outcome
 from statsbidrag.agreement.citations import Citation, DatedSource, citation, dated
@@ -30,11 +31,10 @@ from statsbidrag.register import recipients as reg
 from statsbidrag.rendering.pdf import Attachment
 from statsbidrag.swedish.typography import NBSP, kronor, long_date
 
-FILES: Final = {
-    FormKind.REQUISITION: "rekvisition",
-    FormKind.FINANCIAL_REPORT: "ekonomisk-redovisning",
+_FAMILY: Final = {
+    FormKind.REQUISITION: REQUISITION,
+    FormKind.FINANCIAL_REPORT: FINANCIAL_REPORT,
 }
-"""What each form is called in its recipient's folder."""
 
 _NOUNS: Final = {
     RecipientType.REGION: "region",
@@ -154,7 +154,7 @@ class FormView:
     @property
     def file(self) -> str:
         """The name of the form's file, without suffix."""
-        return FILES[self.kind]
+        return _FAMILY[self.kind].stem
 
     def attachments(self) -> tuple[Attachment, ...]:
         """What is filled in, for a program; there are no tables of figures to attach."""
@@ -208,7 +208,7 @@ def _view(
     payee = _payee(recipients, code, name, gathered.actors)
     outcome = gathered.outcomes.get(recipient) if kind == FormKind.FINANCIAL_REPORT else None
     return FormView(
-        path=f"{gathered.dossier.folder(*recipient)}/{FILES[kind]}",
+        path=_FAMILY[kind].path(gathered.dossier.folder(*recipient)),
         kind=kind,
         recipients=recipients,
         code=code,

@@ -16,6 +16,7 @@ from typing import ClassVar, Final
 
 from schemas.agreement import Agreement, Coverage, Post, Status
 from schemas.common import TOTAL, Maturity, Recipient, RecipientType
+from schemas.documents import FOLLOW_UP
 from schemas.guidance import About, FormKind
 from schemas.outcome import Outcome
 from statsbidrag.agreement.citations import Citation, DatedSource, citation, dated
@@ -29,9 +30,6 @@ from statsbidrag.plans.outcomes import paired, plan_of
 from statsbidrag.register import recipients as reg
 from statsbidrag.rendering.pdf import Attachment
 from statsbidrag.swedish.typography import NBSP
-
-FILE: Final = "uppfoljning"
-"""What the follow-up is called in its recipient's folder."""
 
 
 @dataclass(frozen=True)
@@ -197,9 +195,11 @@ class OutcomeView:
     def attachments(self) -> tuple[Attachment, ...]:
         """The figures for a spreadsheet, and for a program."""
         return (
-            Attachment(f"{FILE}.csv", _csv(self), "text/csv", f"Talen i {self.title}", "Data"),
             Attachment(
-                f"{FILE}.json",
+                f"{FOLLOW_UP.stem}.csv", _csv(self), "text/csv", f"Talen i {self.title}", "Data"
+            ),
+            Attachment(
+                f"{FOLLOW_UP.stem}.json",
                 _json(self),
                 "application/json",
                 f"Uträkningen i {self.title}",
@@ -229,7 +229,7 @@ def _view(dossier: Dossier, outcome: Outcome, asked: Mapping[Recipient, int | No
     form = agreement.form_for(FormKind.FINANCIAL_REPORT, recipients)
     main = agreement.sources.get("agreement", next(iter(agreement.sources.values())))
     return OutcomeView(
-        path=f"{dossier.folder(recipients, code)}/{FILE}",
+        path=FOLLOW_UP.path(dossier.folder(recipients, code)),
         recipients=recipients,
         code=code,
         name=reg.names(dossier.register, recipients)[code],

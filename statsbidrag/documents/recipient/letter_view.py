@@ -20,6 +20,7 @@ from typing import ClassVar, Final
 
 from schemas.agreement import Coverage, Status, TotalsFrom
 from schemas.common import TOTAL, Maturity, Recipient, RecipientType
+from schemas.documents import LETTER
 from statsbidrag.allocation.derivation import Derivation, derive_all
 from statsbidrag.allocation.figures import MATURITIES, Figure, maturities_to_explain, summed
 from statsbidrag.documents.parts.computations import Computation, cells_of, computation, exact_sum
@@ -45,9 +46,6 @@ from statsbidrag.plans.issued import Replaced
 from statsbidrag.register import recipients as reg
 from statsbidrag.rendering.pdf import Attachment
 from statsbidrag.swedish.typography import NBSP
-
-TYPES: Final = (RecipientType.REGION, RecipientType.KOMMUN, RecipientType.SKR)
-"""Who gets an allocation letter, in order. A county gets a decision document."""
 
 
 @dataclass(frozen=True)
@@ -200,7 +198,7 @@ def letter_views(dossier: Dossier) -> tuple[LetterView, ...]:
         return ()
     recipients = [
         Recipient(kind, code)
-        for kind in TYPES
+        for kind in LETTER.recipients
         if (own := agreement.posts_of(kind)) and not any(post.unresolved for post in own)
         for code in reg.codes(dossier.register, kind)
     ]
@@ -249,7 +247,7 @@ def _view(dossier: Dossier, gathered: _Gathered, recipient: Recipient) -> Letter
     printed = [gathered.printed.get((name, recipient), "") for name in names]
     main = agreement.sources.get("agreement", next(iter(agreement.sources.values())))
     return LetterView(
-        path=f"{dossier.folder(*recipient)}/tilldelning",
+        path=LETTER.path(dossier.folder(*recipient)),
         recipients=recipients,
         code=code,
         name=gathered.names[recipients][code],
