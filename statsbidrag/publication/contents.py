@@ -71,9 +71,7 @@ def revision_files(
     """
     derivations = derive_all(agreement, basis, allocation, register)
     counties = names(register, RecipientType.LAN)
-    record = revision_record(
-        agreement, register, basis, allocation, reconciliation, derivations, documents
-    )
+    record = revision_record(agreement, basis, allocation, reconciliation, derivations, documents)
     # Not among the documents, which may be withheld: this one then says why.
     report = render(audit_view(agreement, reconciliation, allocation, counties))
     return {

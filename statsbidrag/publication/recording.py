@@ -17,6 +17,7 @@ import pandas as pd
 
 from schemas.agreement import Agreement, Post, Rounding
 from schemas.common import NATION, Level, Maturity, RecipientType
+from schemas.documents import recipient_of
 from schemas.manifest import PublishedDocument
 from schemas.reconciliation import Reconciliation, Result, Severity, Withholds
 from schemas.revision_record import (
@@ -39,7 +40,6 @@ from statsbidrag.allocation.amounts import AmountRow, rows
 from statsbidrag.allocation.derivation import Derivation, DerivationStep, Operation
 from statsbidrag.population.demand import ALL_AGES
 from statsbidrag.publication.revision import WEIGHTS
-from statsbidrag.register.recipients import folders
 from statsbidrag.swedish.key_sentences import key_in_words
 
 _CELL: Final = re.compile(r"\S+( (region|kommun|lan|skr):\S+)?")
@@ -48,7 +48,6 @@ _CELL: Final = re.compile(r"\S+( (region|kommun|lan|skr):\S+)?")
 
 def revision_record(
     agreement: Agreement,
-    register: pd.DataFrame,
     basis: pd.DataFrame,
     allocation: pd.DataFrame,
     reconciliation: Reconciliation,
@@ -57,8 +56,8 @@ def revision_record(
 ) -> RevisionRecord:
     """The whole record, in the order of the stages.
 
-    `register`, `basis` and `allocation` are frames of `schemas.tables`; `derivations` those of
-    every amount of a post, in the order of the allocation.
+    `basis` and `allocation` are frames of `schemas.tables`; `derivations` those of every amount of
+    a post, in the order of the allocation.
     """
     bases = _Bases(basis, agreement.population.table)
     every = rows(allocation)
@@ -75,7 +74,7 @@ def revision_record(
         totals=tuple(_amount(row, bases, ()) for row in every if row.kind != "post"),
         bases=bases.entries,
         verdicts=tuple(_verdict(result) for result in reconciliation.results),
-        documents=tuple(_documents(documents, register)),
+        documents=tuple(map(_document, documents)),
         recipients=tuple(_recipients(every)),
     )
 
@@ -240,14 +239,14 @@ def _withholds(result: Result) -> str | None:
     return str(result.withholds)
 
 
-def _documents(
-    documents: Iterable[PublishedDocument], register: pd.DataFrame
-) -> Iterator[RecordedDocument]:
-    whose = {folder: who for who, folder in folders(register).items()}
-    for each in documents:
-        folder, _, family = each.path.rpartition("/")
-        kind, code = whose.get(folder, (None, None))
-        yield RecordedDocument(family=family, type=kind, code=code, path=each.path)
+def _document(document: PublishedDocument) -> RecordedDocument:
+    whose = recipient_of(document.path)
+    return RecordedDocument(
+        family=document.path.rpartition("/")[2],
+        type=whose.type if whose else None,
+        code=whose.code if whose else None,
+        path=document.path,
+    )
 
 
 def _recipients(every: Sequence[AmountRow]) -> Iterator[RecordedRecipient]:

@@ -221,8 +221,8 @@ def _from_raw(manifest: Manifest, raw: Raw, record: RevisionRecord | None) -> _A
         manifest.fingerprint,
     )
     derivations = derive_all(made.agreement, made.basis, made.allocation, made.register)
-    stages = made.agreement, made.register, made.basis, made.allocation
-    anew = revision_record(*stages, report, derivations, manifest.documents)
+    stages = made.agreement, made.basis, made.allocation, report
+    anew = revision_record(*stages, derivations, manifest.documents)
     return _Anew(sums, True, tuple(against_anew(record, anew)))
 
 

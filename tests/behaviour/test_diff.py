@@ -80,6 +80,18 @@ def test_the_front_page_leads_to_it(twice: TwoRuns) -> None:
     assert f'href="{AGREEMENT}/diff/{twice.before}..{twice.after}/revidering.html"' in html
 
 
+def test_what_a_run_says_to_machines_comes_out_again(twice: TwoRuns) -> None:
+    for name in (twice.before, twice.after):
+        folder = twice.output / AGREEMENT / name
+        in_process("--raw", twice.raw, "verify", folder).require(0)
+        record = json.loads((folder / RECORD).read_bytes())
+        manifest = json.loads((folder / "manifest.json").read_bytes())
+        assert record["fingerprint"] == manifest["fingerprint"]
+        paths = [each["path"] for each in record["documents"]]
+        assert paths == [each["path"] for each in manifest["documents"]]
+        assert "lan/01-norra-lan/beslutsunderlag" in paths
+
+
 def test_a_revision_that_cannot_be_read_is_no_failure(twice: TwoRuns, tmp_path: Path) -> None:
     output = Path(shutil.copytree(twice.output, tmp_path / "output", symlinks=True))
     raw = SmallCountry(Path(shutil.copytree(twice.raw, tmp_path / "raw")))

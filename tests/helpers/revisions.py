@@ -62,8 +62,8 @@ def record_of(raw: Raw, agreement_id: str) -> RevisionRecord:
     """What a revision of the raw files as they are says of itself, without any documents."""
     made = dossier_of(raw, agreement_id)
     every = derive_all(made.agreement, made.basis, made.allocation, made.register)
-    stages = made.agreement, made.register, made.basis, made.allocation
-    return revision_record(*stages, made.reconciliation, every, ())
+    stages = made.agreement, made.basis, made.allocation, made.reconciliation
+    return revision_record(*stages, every, ())
 
 
 def compared(output: Path, agreement_id: str, before: str, after: str) -> Changes:
