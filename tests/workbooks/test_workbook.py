@@ -6,6 +6,7 @@ That the formulas come to these values is LibreOffice's to say (`tests/conforman
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Callable
 from datetime import datetime
@@ -146,6 +147,29 @@ def test_the_difference_from_the_post_is_shown(computed: Year) -> None:
         assert rows[each.id][6:9] == (each.amount, allocated, difference)
         differences.add(difference)
     assert {-1, 0, 1} <= differences
+
+
+def test_what_is_over_is_counted_in_the_denominator_of_its_own_posts() -> None:
+    by_population = {"rest": {"by": "population"}}
+    by_weights = {"rest": {"by": "weights", "weights": "vikt"}}
+    data = agreement(
+        post("lan/a", 100, by_population),
+        post("lan/b", 100, by_weights),
+        post("lan/c", 101, by_population),
+        rounding={"method": "half_up", "unit": 1, "totals": "from_unrounded"},
+    )
+    each = in_memory(data, {"01": 3, "02": 4}, {"01": 2, "02": 9})
+    require_right(each)
+    sheet = opened(made(each), formulas=True)["Län totalt"]
+    facts = {cell.row: cell.value for cell in sheet["D"] if cell.value}
+    [over] = [c for row in sheet for c in row if c.value == "Det som blir över i posterna"]
+    formula = str(sheet.cell(over.row + 1, over.column).value)
+    terms = re.findall(r"\(([^()]*)\)\*\(\$C\$[0-9]+/\$C\$([0-9]+)\)", formula)
+    used = {int(fact): ", ".join(re.findall(r"lan \w", cells)) for cells, fact in terms}
+    assert [*used.values()] == ["lan a, lan c", "lan b"]
+    for row, posts in used.items():
+        assert facts[row].replace("/", " ") == posts
+        assert str(sheet.cell(row, 3).value).startswith(f"='Län {posts[:5]}'!")
 
 
 def test_no_text_is_a_formula() -> None:

@@ -95,12 +95,12 @@ def _held(posts: Sequence[PostOnSheet], parted: Sequence[PostOnSheet]) -> Parts 
 
 
 def _facts(sheet: Sheet, parted: Sequence[PostOnSheet], parts: Parts, rounding: Rounding) -> None:
-    denominators = {each.same: each for each in reversed(parted)}
-    for number, (same, each) in enumerate(reversed(denominators.items()), start=1):
-        own = Shown(f"={each.sheet.fact('namnare')}", each.parts.denominator)
-        names = ", ".join(other.post.label for other in parted if other.same == same)
+    alike = _alike(parted)
+    for number, posts in enumerate(alike, start=1):
+        own = Shown(f"={posts[0].sheet.fact('namnare')}", posts[0].parts.denominator)
+        names = ", ".join(each.post.label for each in posts)
         sheet.facts.append(Fact(f"namnare{number}", f"Nämnare {number}", own, note=names))
-    product = "*".join(f"{{namnare{n}}}" for n in range(1, len(denominators) + 1)) or "1"
+    product = "*".join(f"{{namnare{n}}}" for n in range(1, len(alike) + 1)) or "1"
     common = Shown(f"={product}", parts.denominator)
     sheet.facts.append(Fact("namnare", "Gemensam nämnare", common))
     if needs_unit(rounding):
@@ -148,12 +148,12 @@ def _columns(
 
 def _over(parted: Sequence[PostOnSheet], denominator: int, rows: Iterable[int]) -> list[Shown]:
     """What is over in the posts, brought to the common denominator."""
-    alike = list(dict.fromkeys(each.same for each in parted))
+    alike = _alike(parted)
 
     def formula(row: int) -> str:
         terms = []
-        for number, same in enumerate(alike, start=1):
-            own = "+".join(p.term("over", row) for p in parted if p.same == same)
+        for number, posts in enumerate(alike, start=1):
+            own = "+".join(p.term("over", row) for p in posts)
             terms.append(f"({own})*({{namnare}}/{{namnare{number}}})")
         return "+".join(terms) or "0"
 
@@ -163,6 +163,14 @@ def _over(parted: Sequence[PostOnSheet], denominator: int, rows: Iterable[int]) 
         )
 
     return [Shown(f"={formula(row)}", value(row)) for row in rows]
+
+
+def _alike(parted: Sequence[PostOnSheet]) -> list[list[PostOnSheet]]:
+    """The posts by their denominator, in the order in which each is met first."""
+    found: dict[str, list[PostOnSheet]] = {}
+    for each in parted:
+        found.setdefault(each.same, []).append(each)
+    return [*found.values()]
 
 
 def _column(key: str, heading: str, cells: Sequence[Shown], width: int = 15) -> Column:
