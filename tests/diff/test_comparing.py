@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from collections.abc import Callable
 from datetime import date
 from fractions import Fraction
@@ -14,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.common import Maturity, RecipientType
+from schemas.common import RecipientType
 from schemas.revision import InputKind, Reason
 from statsbidrag.allocation.derivation import derive, derive_all
 from statsbidrag.diff.changes import Changes, Decided
@@ -28,11 +25,9 @@ from statsbidrag.diff.sentences import (
     reasons_in_words,
 )
 from statsbidrag.dossier.gathering import Computed
-from statsbidrag.errors import ProgramError, UsageError
 from statsbidrag.publication.reading_back import read_revision
 from statsbidrag.publication.record_json import RECORD
 from statsbidrag.publication.revision import PublishedRevision
-from statsbidrag.publication.revision_names import current_name, named_revision, revision_names
 from statsbidrag.swedish import key_sentences
 from statsbidrag.swedish.typography import decimals
 from tests.cases.small_country import (
@@ -97,34 +92,6 @@ def test_every_derivation_at_once_is_each_by_itself(
     for found in every[::29]:
         who = (found.post, found.recipient_type, found.recipient_code)
         assert found == derive(made.agreement, made.basis, made.allocation, made.register, *who)
-
-
-def test_the_audit_files_recompute_every_amount(country: SmallCountry, output: Path) -> None:
-    name = published(country.raw, output, AGREEMENT)
-    read = read_revision(output, AGREEMENT, name)
-    assert read.amounts["lan/b/y", LAN, "02"].exact == Fraction(41, 2)
-    # 5 to each, and 90 by 900 of 1 000 persons.
-    fixed, rest = read.amounts["lan/e", LAN, "01"].steps
-    assert (fixed.value, fixed.own, fixed.everyone) == (5, None, None)
-    assert (rest.value, rest.own, rest.everyone) == (81, 900, 1000)
-    assert rest.basis == "2024-11-01/lan/alla"
-    assert read.totals["total", LAN, "02"].sek == 10 + 21 + 14
-    assert read.posts["kommun/c"].amount_sek == 175
-    assert {b.maturity for b in read.bases.values()} == {Maturity.DEFINITIVE, Maturity.ESTIMATE}
-
-
-def test_the_audit_files_are_semicolon_csv_with_every_row(
-    country: SmallCountry, output: Path
-) -> None:
-    folder = output / AGREEMENT / published(country.raw, output, AGREEMENT)
-    content = (folder / "audit/harledning.csv").read_bytes()
-    assert content.startswith(b"\xef\xbb\xbfpost;")
-    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig")), delimiter=";"))
-    # Two regions; two counties with 1 + 1 + 2 steps; three municipalities with 2; SKR.
-    assert len(rows) == 2 + 2 * 4 + 3 * 2 + 1
-    assert all(Fraction(row["exakt, kr"]) >= 0 for row in rows)
-    text = (folder / "audit/folkmangd.csv").read_text("utf-8-sig")
-    assert f";900;slutlig;population/alla.json;{country.sha256('alla')};" in text
 
 
 # --- One person more -------------------------------------------------------------------------
@@ -371,77 +338,7 @@ def test_a_decision_is_on_what_its_document_shows(document: str, whose: set[str]
     assert {f"{k}:{code}" for k, code in pairs if decided.of(RecipientType(k), code)} == whose
 
 
-# --- Which revision, and whether it can be read ----------------------------------------------
-
-
-def test_a_revision_by_its_name_its_beginning_or_current(
-    country: SmallCountry, output: Path
-) -> None:
-    one = published(country.raw, output, AGREEMENT)
-    one_more(country)
-    other = published(country.raw, output, AGREEMENT)
-    assert revision_names(output, AGREEMENT) == sorted([one, other])
-    assert named_revision(output, AGREEMENT, one) == one
-    assert named_revision(output, AGREEMENT, one[:6]) == one
-    assert named_revision(output, AGREEMENT, "current") == other == current_name(output, AGREEMENT)
-    for wrong in ("", "g", "f" * 13, "../" + one, "diff"):
-        with pytest.raises(UsageError, match=f"{other} \\(current\\)"):
-            named_revision(output, AGREEMENT, wrong)
-    for nobody in ("", ".", "..", f"../{output.name}/{AGREEMENT}", "annan-2025"):
-        with pytest.raises(UsageError, match=f"Published: {AGREEMENT}"):
-            named_revision(output, nobody, "current")
-
-
-def test_a_beginning_that_several_share(tmp_path: Path) -> None:
-    for name in ("0123456789ab", "0123456789ff"):
-        (tmp_path / AGREEMENT / name).mkdir(parents=True)
-    with pytest.raises(UsageError, match="beginning of 2 revisions"):
-        named_revision(tmp_path, AGREEMENT, "0123")
-    with pytest.raises(UsageError, match="no revision is current"):
-        named_revision(tmp_path, AGREEMENT, "current")
-
-
-def test_an_altered_revision_is_refused(country: SmallCountry, output: Path) -> None:
-    name = published(country.raw, output, AGREEMENT)
-    path = output / AGREEMENT / name / "audit/harledning.csv"
-    path.write_bytes(path.read_bytes().replace(b"41/2", b"43/2"))
-    with pytest.raises(ProgramError, match=r"audit/harledning\.csv is not what") as caught:
-        read_revision(output, AGREEMENT, name)
-    # A run makes another revision once anything is another: it does not bring this one back.
-    assert "back from a copy of it" in str(caught.value)
-    assert "only if raw files, program and libraries are still those" in str(caught.value)
-
-
-def test_a_manifest_that_cannot_be_read(country: SmallCountry, output: Path) -> None:
-    name = published(country.raw, output, AGREEMENT)
-    (output / AGREEMENT / name / "manifest.json").write_text("{", "utf-8")
-    with pytest.raises(ProgramError, match=r"manifest\.json cannot be read") as caught:
-        read_revision(output, AGREEMENT, name)
-    assert "back from a copy of it" in str(caught.value)
-
-
-@pytest.mark.parametrize("entry", ["fingerprint", "agreement"])
-def test_a_manifest_of_something_else_is_refused(
-    entry: str, country: SmallCountry, output: Path
-) -> None:
-    name = published(country.raw, output, AGREEMENT)
-    path = output / AGREEMENT / name / "manifest.json"
-    data = json.loads(path.read_bytes())
-    data[entry] = "0" * 64 if entry == "fingerprint" else "annan-2025"
-    path.write_text(json.dumps(data), "utf-8")
-    with pytest.raises(ProgramError, match="its manifest is of"):
-        read_revision(output, AGREEMENT, name)
-
-
-def test_a_revision_from_before_they_carried_their_population(
-    country: SmallCountry, output: Path
-) -> None:
-    name = published(country.raw, output, AGREEMENT)
-    without(output / AGREEMENT / name, RECORD, "audit/folkmangd.csv")
-    with pytest.raises(UsageError, match="made before revisions carried") as caught:
-        read_revision(output, AGREEMENT, name)
-    assert f"run {AGREEMENT}" in str(caught.value)
-    assert "\n" not in str(caught.value)
+# --- Revisions from before, and rules in other words -----------------------------------------
 
 
 def test_a_revision_from_before_they_said_it_to_machines_is_compared(
