@@ -17,5 +17,7 @@ Does not belong here: whether the table is whole, nor which of several counts
 | `identity` | is it the table that its sidecar names? |
 | `coverage` | is it of everyone, counted one by one? |
 | `regions` | is it of every region? |
-| `normal_form` | is every cell there once? sums checked and dropped |
+| `cube` | is every cell there once, of which region, age, sex and day? |
+| `sums_in_file` | do its sums say what their parts do? then they are dropped |
+| `normal_form` | from cells to the table: what of all this comes after what? |
 """

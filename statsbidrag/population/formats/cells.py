@@ -1,7 +1,7 @@
 """What every reader finds in a file, whatever its format: figures, their labels, and what is said.
 
 Belongs here: the form in which readers hand over. Does not: what labels mean
-(`statsbidrag.population.formats.labels`), nor the checks (`identity`, `normal_form`).
+(`statsbidrag.population.formats.labels`), nor the checks (`identity`, `cube`, `sums_in_file`).
 """
 
 from __future__ import annotations
@@ -12,6 +12,10 @@ from enum import StrEnum
 from typing import Final
 
 import numpy as np
+
+from schemas.sidecar import PopulationSidecar
+from statsbidrag.errors import InputError, input_error
+from statsbidrag.files.raw_folder import Sealed
 
 FETCH: Final = "fetch the table again, with these cells and no others"
 
@@ -87,3 +91,14 @@ class Cells:
     place: Callable[[int], str]
     said: Said
     torn: int | None = None
+
+
+def no_variable(file: Sealed[PopulationSidecar], place: str, found: str) -> InputError:
+    """A file that lacks the regions, or has a variable that nobody asked for."""
+    return input_error(
+        file.path,
+        place,
+        expected="region, and at most age, sex, year and contents",
+        found=found,
+        action="this is another table, or a default selection: " + FETCH,
+    )

@@ -19,11 +19,18 @@ import pandas as pd
 from schemas.sidecar import PopulationSidecar
 from statsbidrag.errors import input_error
 from statsbidrag.files.raw_folder import Sealed
-from statsbidrag.population.formats.cells import FETCH, Axis, Cells, Label, Said, Variable
+from statsbidrag.population.formats.cells import (
+    FETCH,
+    Axis,
+    Cells,
+    Label,
+    Said,
+    Variable,
+    no_variable,
+)
 from statsbidrag.population.formats.footnotes import Footnotes, footnotes
 from statsbidrag.population.formats.identity import CONTENTS_CODE, TABLE_ID, chosen_contents
 from statsbidrag.population.formats.labels import LabelError, age_of, sex_of, variable_of, year_of
-from statsbidrag.population.formats.normal_form import no_variable
 from statsbidrag.population.formats.numbers import (
     MOST_FIGURES,
     looks_like_figure,

@@ -18,11 +18,18 @@ import numpy as np
 from schemas.sidecar import PopulationSidecar
 from statsbidrag.errors import InputError, input_error
 from statsbidrag.files.raw_folder import Sealed
-from statsbidrag.population.formats.cells import FETCH, Axis, Cells, Label, Said, Variable
+from statsbidrag.population.formats.cells import (
+    FETCH,
+    Axis,
+    Cells,
+    Label,
+    Said,
+    Variable,
+    no_variable,
+)
 from statsbidrag.population.formats.decoding import decoded
 from statsbidrag.population.formats.identity import chosen_contents
 from statsbidrag.population.formats.labels import variable_of
-from statsbidrag.population.formats.normal_form import no_variable
 from statsbidrag.population.formats.numbers import (
     MOST_FIGURES,
     read_as_zero,

@@ -1,7 +1,7 @@
 """Whether a file has the regions of the register, all of them and no other.
 
 Belongs here: which are missing or foreign, and which division that makes the file one of. Does not:
-reading a label (`labels`), nor comparing sums (`normal_form`).
+reading a label (`labels`), nor comparing sums (`sums_in_file`).
 """
 
 from __future__ import annotations
