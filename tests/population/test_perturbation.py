@@ -8,7 +8,7 @@ import pytest
 
 from schemas.sidecar import PopulationSidecar
 from statsbidrag.population.perturbation import ASSUMED_PER_CELL, perturbation_of
-from tests.population.formats.test_bad_input import sealed
+from tests.helpers.small_tables import sealed
 
 USED = "Tabellen är skyddad med Cell Key-metoden (CKM), så att summor inte alltid stämmer."
 

@@ -11,7 +11,6 @@ import io
 import re
 import zipfile
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -20,20 +19,23 @@ import pytest
 from schemas import tables
 from schemas.common import Level
 from schemas.register import RegionChange
-from schemas.sidecar import PopulationSidecar
 from statsbidrag.errors import InputError, Problem
-from statsbidrag.files.raw_folder import LARGEST, Raw, Sealed
+from statsbidrag.files.raw_folder import LARGEST
 from statsbidrag.population.formats.any_format import PopulationTable, read_table
 from statsbidrag.population.formats.spreadsheet import MOST_TAGS, MOST_UNPACKED
 from statsbidrag.population.reading import read_extract
 from statsbidrag.register import recipients as reg
-from statsbidrag.register.recipients import read_register
-from tests.cases.small_country import NAMES, SmallCountry
+from tests.cases.small_country import NAMES
 from tests.helpers.dialects import Csv, JsonStat, Px, Table, Xlsx
+from tests.helpers.small_tables import (
+    EVERYTHING,
+    PATH,
+    REGIONS,
+    changed,
+    sealed,
+    table,
+)
 
-PATH = Path("raw/population/prov.tabell")
-REGIONS = ("0114", "0115", "0201")
-AGES = ("0", "1-64", "65+")
 LONG = Csv("long", ";", title=("Folkmängd 1 november", ""))
 PIVOTED = Csv("pivoted", ",", "iso-8859-1", pivoted=("Kon", "Tid"), foot=("", "Källa: SCB"))
 
@@ -55,71 +57,6 @@ PLACES = {
     "px": r"DATA, figure \d+",
 }
 every_format = pytest.mark.parametrize("form", FORMATS)
-
-
-def sealed(content: bytes, **facts: Any) -> Sealed[PopulationSidecar]:
-    sidecar = {
-        "format": 1,
-        "file": PATH.name,
-        "retrieved": "2026-11-21",
-        "sha256": "0" * 64,
-        "bytes": 0,
-        "table": "TAB1267",
-        "contents": "BE0101A9",
-        "producer": "påhittad",
-        "licence": "ingen",
-        "reference_date": "2024-11-01",
-        "level": "kommun",
-        "maturity": "definitive",
-        "method": "påhittad",
-        **facts,
-    }
-    model = PopulationSidecar.model_validate(sidecar)
-    return Sealed(PATH, "population/prov.tabell", model, content)
-
-
-@pytest.fixture(scope="module")
-def land(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
-    """The register of the small country."""
-    country = SmallCountry(tmp_path_factory.mktemp("land") / "raw").write()
-    return read_register(Raw(country.root).register())
-
-
-def table(
-    regions: tuple[str, ...] = REGIONS,
-    ages: tuple[str, ...] = AGES,
-    sexes: tuple[str, ...] = ("1", "2"),
-    years: tuple[str, ...] = ("2024",),
-    names: Mapping[str, str] = NAMES,
-) -> Table:
-    """Figures whose digits tell region, age and sex; what a region, age or sex sums is a sum."""
-    texts = {"1": "män", "2": "kvinnor", "1+2": "totalt"}
-    variables = {
-        "Region": {code: names.get(code, "Riket") for code in regions},
-        "Alder": {age: "totalt ålder" if age == "tot" else f"{age} år" for age in ages},
-        "Kon": {sex: texts[sex] for sex in sexes},
-        "Tid": {year: year for year in years},
-    }
-    made = Table(variables, [0] * (len(regions) * len(ages) * len(sexes) * len(years)))
-    values = [_figure(codes, ages) for codes, _ in made.rows()]
-    return dataclasses.replace(made, values=values)
-
-
-def _figure(codes: Mapping[str, str], ages: tuple[str, ...]) -> int:
-    region, age, sex = codes["Region"], codes["Alder"], codes["Kon"]
-    prefix = "" if region == "00" else region
-    return sum(
-        1000 + 100 * r + 10 * a + s
-        for r, code in enumerate(REGIONS, 1)
-        for a, each in enumerate([one for one in ages if one != "tot"], 1)
-        for s in (1, 2)
-        if code.startswith(prefix) and age in (each, "tot") and sex in (str(s), "1+2")
-    )
-
-
-def changed(made: Table, changes: Mapping[int, object]) -> Table:
-    values = [changes.get(number, value) for number, value in enumerate(made.values)]
-    return dataclasses.replace(made, values=values)
 
 
 def read(content: bytes, land: pd.DataFrame, **facts: Any) -> PopulationTable:
@@ -275,9 +212,6 @@ def test_both_sexes_together(land: pd.DataFrame, form: str) -> None:
     found = read(FORMATS[form](table(sexes=("1+2",))), land)
     assert set(found.frame["sex"]) == {"total"}
     assert found.frame["population"].sum() == TOTAL
-
-
-EVERYTHING = table(("00", "01", "02", *REGIONS), ("tot", *AGES), ("1", "2", "1+2"))
 
 
 @every_format

@@ -15,12 +15,9 @@ from hypothesis import strategies as st
 
 from schemas import tables
 from statsbidrag.errors import InputError
-from statsbidrag.files.raw_folder import Raw
 from statsbidrag.population.formats.any_format import read_table
-from statsbidrag.register.recipients import read_register
-from tests.cases.small_country import SmallCountry
 from tests.helpers.dialects import Csv, JsonStat, Px, Table, Xlsx
-from tests.population.formats.test_bad_input import EVERYTHING, sealed
+from tests.helpers.small_tables import EVERYTHING, sealed
 
 WRITERS: Mapping[str, Callable[[Table], bytes]] = {
     "json-stat2": JsonStat().write,
@@ -31,13 +28,6 @@ WRITERS: Mapping[str, Callable[[Table], bytes]] = {
     "px": Px().write,
 }
 every_writer = pytest.mark.parametrize("writer", WRITERS)
-
-
-@pytest.fixture(scope="module")
-def land(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
-    """The register of the small country."""
-    country = SmallCountry(tmp_path_factory.mktemp("land") / "raw").write()
-    return read_register(Raw(country.root).register())
 
 
 def taken(content: bytes, land: pd.DataFrame) -> None:

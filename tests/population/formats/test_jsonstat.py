@@ -1,6 +1,6 @@
 """json-stat2 in normal form, and everything else refused.
 
-What all formats share is in `test_formats_bad_input.py`.
+What all formats share is in `test_bad_input.py`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ import copy
 import io
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -24,40 +23,22 @@ from statsbidrag.files.raw_folder import Sealed
 from statsbidrag.population.formats.any_format import PopulationTable, read_table
 from statsbidrag.population.reading import read_extract
 from tests.cases.small_country import AGES, ALL_AGES, BY_AGE, NAMES, REGISTER, jsonstat
+from tests.helpers.small_tables import PATH, sealed
 
 Refused = Callable[[Callable[[], object]], list[Problem]]
-PATH = Path("raw/population/prov.json")
 FETCH = "fetch the table again, with these cells and no others"
-
-
-def sealed(content: object) -> Sealed[PopulationSidecar]:
-    """A document, or bytes as they are, under a sidecar that describes the small country."""
-    sidecar = PopulationSidecar.model_validate(
-        {
-            "format": 1,
-            "file": PATH.name,
-            "retrieved": "2026-11-21",
-            "sha256": "0" * 64,
-            "bytes": 0,
-            "table": "TAB1267",
-            "contents": "BE0101A9",
-            "producer": "påhittad",
-            "licence": "ingen",
-            "reference_date": "2024-11-01",
-            "level": "kommun",
-            "maturity": "definitive",
-            "method": "påhittad",
-        }
-    )
-    data = content if isinstance(content, bytes) else json.dumps(content).encode()
-    return Sealed(PATH, "population/prov.json", sidecar, data)
 
 
 LAND = pd.read_csv(io.StringIO(REGISTER), dtype=str, keep_default_na=False)
 
 
+def file_of(content: object) -> Sealed[PopulationSidecar]:
+    """A document, or bytes as they are, under the small country's sidecar."""
+    return sealed(content if isinstance(content, bytes) else json.dumps(content).encode())
+
+
 def read(content: object) -> PopulationTable:
-    return read_table(sealed(content), LAND)
+    return read_table(file_of(content), LAND)
 
 
 @pytest.fixture
@@ -289,7 +270,7 @@ def test_a_code_that_stands_twice(problem: Callable[[object], Problem]) -> None:
 def taken(content: object) -> None:
     """Reads it as a whole extract: a table as it should be, or InputError, and nothing else."""
     try:
-        [extract] = read_extract(sealed(content), LAND)
+        [extract] = read_extract(file_of(content), LAND)
     except InputError:
         return
     tables.checked(tables.Population, extract.frame)
