@@ -28,16 +28,14 @@ from statsbidrag.documents.catalogue import decision_document, views
 from statsbidrag.documents.county.decision_view import DecisionView, decision_view
 from statsbidrag.documents.county.plan_measures import KnownGap
 from statsbidrag.dossier.dossier import Dossier
-from statsbidrag.dossier.gathering import dossier_of
 from statsbidrag.errors import ProgramError
 from statsbidrag.files.project import TEMPLATES
-from statsbidrag.files.raw_folder import Raw
 from statsbidrag.rendering.document import Document, render
 from statsbidrag.rendering.fingerprint import fingerprint
 from statsbidrag.rendering.templates import static_files
 from statsbidrag.swedish.typography import NBSP, kronor, number
+from tests.helpers.dossiers import dossier_of_year
 
-RAW = TEMPLATES.parent / "raw"
 JAMTLAND = "lan/23-jamtlands-lan/beslutsunderlag"
 VG = "lan/14-vastra-gotalands-lan/beslutsunderlag"
 POSTS = (2974230, 6819298, 1000000, 2509377)
@@ -47,7 +45,7 @@ ORGANISATIONS = (7927377, 3073000, 1545000, 757528)
 
 @cache
 def jamtland() -> Dossier:
-    every = dossier_of(Raw(RAW), "psykisk-halsa-2024")
+    every = dossier_of_year(2024)
     return replace(every, plans=tuple(plan for plan in every.plans if plan.county == "23"))
 
 

@@ -17,21 +17,12 @@ from schemas.corrections import Correction
 from statsbidrag.documents.county.decision_view import DecisionView, decision_view, decision_views
 from statsbidrag.documents.county.overview import CountyOverview, county_overviews
 from statsbidrag.documents.parts.population_notes import correction_notes
-from statsbidrag.dossier.dossier import Dossier
 from statsbidrag.dossier.gathering import dossier_of
-from statsbidrag.files.project import TEMPLATES
-from statsbidrag.files.raw_folder import Raw
 from statsbidrag.rendering.document import render
 from statsbidrag.rendering.fingerprint import fingerprint
 from tests.cases.small_country import AGREEMENT, PLAN_TEXT, SmallCountry
+from tests.helpers.dossiers import dossier_of_year as of
 from tests.helpers.pages import page, text_of
-
-RAW = Raw(TEMPLATES.parent / "raw")
-
-
-@cache
-def of(year: int) -> Dossier:
-    return dossier_of(RAW, f"psykisk-halsa-{year}")
 
 
 @cache

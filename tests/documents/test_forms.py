@@ -25,24 +25,17 @@ from statsbidrag.allocation.figures import Figure
 from statsbidrag.documents.parts.requisition_sum import requisition_sek
 from statsbidrag.documents.recipient.annex_forms import Blank, FormView, form_views
 from statsbidrag.dossier.dossier import Dossier
-from statsbidrag.dossier.gathering import dossier_of
 from statsbidrag.errors import InputError
 from statsbidrag.files.project import TEMPLATES
-from statsbidrag.files.raw_folder import Raw
 from statsbidrag.rendering.document import Document, render
 from statsbidrag.rendering.fingerprint import fingerprint
 from statsbidrag.swedish.typography import kronor
+from tests.helpers.dossiers import dossier_of_year
 from tests.helpers.pages import page, text_of
 
-RAW = TEMPLATES.parent / "raw"
 OSTERSUND = "kommun/2380-ostersund"
 JAMTLAND = "lan/23-jamtlands-lan"
 REGION = "region/23-region-jamtland-harjedalen"
-
-
-@cache
-def dossier_from(year: int) -> Dossier:
-    return dossier_of(Raw(RAW), f"psykisk-halsa-{year}")
 
 
 def by_path(made: Dossier) -> dict[str, FormView]:
@@ -51,7 +44,7 @@ def by_path(made: Dossier) -> dict[str, FormView]:
 
 @cache
 def views_of(year: int) -> dict[str, FormView]:
-    return by_path(dossier_from(year))
+    return by_path(dossier_of_year(year))
 
 
 @cache
@@ -103,7 +96,7 @@ class Controls(HTMLParser):
 
 def test_each_recipient_requisitions_and_only_those_obliged_report() -> None:
     for year, obliged in ((2024, ["skr"]), (2025, ["region", "kommun", "lan", "skr"])):
-        register = dossier_from(year).register
+        register = dossier_of_year(year).register
         shown = {
             kind: {(v.recipients, v.code) for v in views_of(year).values() if v.kind == kind}
             for kind in FormKind
@@ -129,8 +122,8 @@ def test_where_the_forms_lie() -> None:
 
 
 def test_none_of_what_is_partly_known_or_withheld() -> None:
-    made = dossier_from(2025)
-    assert form_views(dossier_from(2023)) == ()
+    made = dossier_of_year(2025)
+    assert form_views(dossier_of_year(2023)) == ()
     assert form_views(with_agreement(made, coverage=Coverage.PARTIAL)) == ()
     failed = Result(
         kind=Kind.PLAN_TO_POST,
@@ -149,7 +142,7 @@ def test_none_of_what_is_partly_known_or_withheld() -> None:
 
 
 def test_no_form_where_the_agreement_has_none() -> None:
-    assert form_views(with_agreement(dossier_from(2025), forms={})) == ()
+    assert form_views(with_agreement(dossier_of_year(2025), forms={})) == ()
 
 
 # --- The amount ------------------------------------------------------------------------------
@@ -157,7 +150,7 @@ def test_no_form_where_the_agreement_has_none() -> None:
 
 @pytest.mark.parametrize("year", [2024, 2025])
 def test_no_form_carries_an_estimated_amount(year: int) -> None:
-    made = dossier_from(year)
+    made = dossier_of_year(year)
     blank = 0
     for view in views_of(year).values():
         posts = [
@@ -190,14 +183,14 @@ def test_a_blank_amount_says_why_on_page_and_paper() -> None:
 
 
 def test_once_the_population_is_definitive_every_form_carries_its_amount() -> None:
-    made = dossier_from(2025)
+    made = dossier_of_year(2025)
     later = replace(made, allocation=made.allocation.assign(maturity="definitive"))
     assert all(view.amount_sek is not None for view in form_views(later))
 
 
 @pytest.mark.parametrize("status", [Status.DRAFT, Status.RECONSTRUCTED])
 def test_what_is_not_signed_asks_for_no_sum(status: Status) -> None:
-    found = by_path(with_agreement(dossier_from(2025), status=status))
+    found = by_path(with_agreement(dossier_of_year(2025), status=status))
     assert {view.amount_sek for view in found.values()} == {None}
     shown = page(found[f"{REGION}/rekvisition"]).html.decode()
     assert "Lämnat tomt: överenskommelsen är" in shown
@@ -205,7 +198,7 @@ def test_what_is_not_signed_asks_for_no_sum(status: Status) -> None:
 
 
 def test_the_printed_total_stands_where_the_agreement_says_so() -> None:
-    made = dossier_from(2024)
+    made = dossier_of_year(2024)
     rounded = with_agreement(made, requisition=Requisition(total="rounded_total"))
     differing = 0
     for path, view in by_path(rounded).items():
@@ -229,7 +222,7 @@ def test_a_sum_is_asked_for_only_where_all_behind_it_is_decided(
     posts: list[Figure], total: Figure, rounded: bool
 ) -> None:
     way = Requisition(total="rounded_total" if rounded else "sum_of_posts")
-    agreement: Agreement = dossier_from(2025).agreement.model_copy(update={"requisition": way})
+    agreement: Agreement = dossier_of_year(2025).agreement.model_copy(update={"requisition": way})
     asked = requisition_sek(agreement, posts, total)
     behind = [*posts, total] if rounded else posts
     if any(not each.decided for each in behind):
@@ -247,7 +240,7 @@ def test_a_sum_is_asked_for_only_where_all_behind_it_is_decided(
 )
 def test_every_field_of_the_annex_in_its_order(year: int, path: str) -> None:
     view, shown = views_of(year)[path], document(year, path)
-    form = dossier_from(year).agreement.forms[view.kind]
+    form = dossier_of_year(year).agreement.forms[view.kind]
     assert [f.id for s in view.sections for f in s.fields] == [field.id for field in form.fields]
     for words in (text_of(shown.html.decode()), text(shown.pdf).replace("- ", "")):
         squeezed, at = re.sub(r"[ -]", "", words), 0
@@ -345,7 +338,7 @@ def test_the_paper_has_lines_and_no_form_fields(year: int, path: str, pages: int
 
 
 def test_what_a_plan_says_is_text_and_never_markup() -> None:
-    made = dossier_from(2024)
+    made = dossier_of_year(2024)
     # As long as a name and a word of it may be.
     wrong = '<script>alert(1)</script> {{ 7 * 7 }} "><img src=x> ' + "Ä" * 100
     plans = tuple(
@@ -359,7 +352,7 @@ def test_what_a_plan_says_is_text_and_never_markup() -> None:
 
 
 def test_a_character_that_the_fonts_lack_is_refused_by_name() -> None:
-    made = dossier_from(2024)
+    made = dossier_of_year(2024)
     plans = tuple(_requisitioned_by(plan, "Region \u4e2d") for plan in made.plans)
     view = by_path(replace(made, plans=plans))[f"{JAMTLAND}/rekvisition"]
     with pytest.raises(InputError, match="U\\+4E2D"):
@@ -371,7 +364,7 @@ def _requisitioned_by(plan: Plan, name: str) -> Plan:
 
 
 def test_a_form_depends_on_its_own_recipient_only() -> None:
-    made = dossier_from(2025)
+    made = dossier_of_year(2025)
     own = (made.allocation["recipient_type"] == "region") & (
         made.allocation["recipient_code"] == "23"
     )

@@ -38,22 +38,17 @@ from statsbidrag.rendering.fingerprint import fingerprint
 from statsbidrag.swedish.typography import NBSP, kronor, number
 from tests.cases.small_country import FIVE_KOMMUNER, FOUR_COUNTIES, SmallCountry
 from tests.helpers import made
+from tests.helpers.dossiers import dossier_of_year
 
-RAW = TEMPLATES.parent / "raw"
 BASE, ADDED = "prov-2025", "prov-2025-tillagg"
 REST = {"rest": {"by": "population"}}
 EQUAL = {"rest": {"by": "equal"}}
 
 
 @cache
-def dossier_from(year: int) -> Dossier:
-    return dossier_of(Raw(RAW), f"psykisk-halsa-{year}")
-
-
-@cache
 def views_of(year: int) -> dict[str, LetterView]:
     """The views of an agreement by type and code: `kommun:2380`."""
-    return {f"{v.recipients}:{v.code}": v for v in letter_views(dossier_from(year))}
+    return {f"{v.recipients}:{v.code}": v for v in letter_views(dossier_of_year(year))}
 
 
 @cache
@@ -91,7 +86,7 @@ def country(tmp_path: Path) -> SmallCountry:
 
 @pytest.mark.parametrize("year", [2024, 2025])
 def test_one_to_each_region_municipality_and_skr_in_order(year: int) -> None:
-    register = dossier_from(year).register
+    register = dossier_of_year(year).register
     named = [
         f"{kind}:{code}"
         for kind in ("region", "kommun", "skr")
@@ -182,9 +177,9 @@ def test_none_to_a_type_with_a_post_that_nobody_can_compute(small: Dossier) -> N
 def test_every_figure_is_that_of_the_allocation(year: int) -> None:
     allocated = {
         (row.post, f"{row.recipient_type}:{row.recipient_code}"): row
-        for row in rows(dossier_from(year).allocation)
+        for row in rows(dossier_of_year(year).allocation)
     }
-    agreement = dossier_from(year).agreement
+    agreement = dossier_of_year(year).agreement
     for recipient, view in views_of(year).items():
         own = agreement.posts_of(view.recipients)
         shown = dict(zip([post.id for post in own], [p.amount for p in view.posts], strict=True))
@@ -198,7 +193,7 @@ def test_every_figure_is_that_of_the_allocation(year: int) -> None:
 def test_municipalities_letters_sum_to_the_column(year: int) -> None:
     nation = [
         row.amount_sek
-        for row in rows(dossier_from(year).allocation)
+        for row in rows(dossier_of_year(year).allocation)
         if (row.post, row.recipient_type, row.recipient_code)
         == (TOTAL, RecipientType.KOMMUN, NATION)
     ]
@@ -291,7 +286,7 @@ def test_skr_has_duties_of_its_own_and_no_population() -> None:
 @pytest.mark.parametrize("recipient", ["kommun:2380", "skr:SKR"])
 def test_all_that_the_agreement_tells_a_recipient_is_told(recipient: str) -> None:
     view, shown = views_of(2025)[recipient], document(2025, recipient).html.decode()
-    agreement = dossier_from(2025).agreement
+    agreement = dossier_of_year(2025).agreement
     told = [
         *(p.text for p in agreement.purposes_for(view.recipients)),
         *(m for p in agreement.purposes_for(view.recipients) for m in p.must),
@@ -364,7 +359,7 @@ def test_the_same_view_gives_the_same_bytes_in_another_process() -> None:
 
 
 def test_what_concerns_others_only_leaves_the_letters_as_they_were() -> None:
-    every = dossier_from(2024)
+    every = dossier_of_year(2024)
     sources = {**every.agreement.sources}
     sources["annan"] = next(iter(sources.values()))
     changed = every.agreement.model_copy(
@@ -454,7 +449,7 @@ def test_a_supplement_tells_of_both_documents(country: SmallCountry) -> None:
 
 
 def test_an_earlier_agreement_that_cannot_be_read_is_said() -> None:
-    every = dossier_from(2025)
+    every = dossier_of_year(2025)
     view = letter_views(replace(every, compared=None))[0]
     assert view.changes is not None
     assert "inte kunnat jämföras" in text(render(view))
@@ -463,7 +458,7 @@ def test_an_earlier_agreement_that_cannot_be_read_is_said() -> None:
 
 
 def test_only_partly_known_before_is_said_where_it_matters() -> None:
-    every = dossier_from(2025)
+    every = dossier_of_year(2025)
     assert every.compared is not None
     part = every.compared.agreement.model_copy(update={"coverage": Coverage.PARTIAL})
     side = Side(part, every.compared.allocation, every.compared.published)

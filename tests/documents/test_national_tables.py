@@ -22,14 +22,11 @@ from statsbidrag.documents.national.recipient_tables import Foot, Section, Table
 from statsbidrag.documents.national.rules_and_sources import Rule
 from statsbidrag.documents.national.year_before import NationalChange
 from statsbidrag.dossier.dossier import Dossier
-from statsbidrag.dossier.gathering import dossier_of
 from statsbidrag.errors import ProgramError
-from statsbidrag.files.project import PROJECT
-from statsbidrag.files.raw_folder import Raw
 from statsbidrag.rendering.document import Document, render
+from tests.helpers.dossiers import dossier_of_year
 from tests.helpers.pages import page, text_of
 
-RAW = PROJECT / "raw"
 IDS = ("psykisk-halsa-2024", "psykisk-halsa-2025")
 
 
@@ -49,7 +46,7 @@ class Made:
 
 @cache
 def made(agreement: str) -> Made:
-    own = dossier_of(Raw(RAW), agreement)
+    own = dossier_of_year(int(agreement[-4:]))
     view = national_tables(own)
     document = render(view)
     pages = PdfReader(io.BytesIO(document.pdf)).pages
@@ -249,7 +246,7 @@ def test_of_a_partial_year_only_what_is_known_is_compared(of_2024: Made) -> None
 
 
 def test_a_partial_agreement_has_no_figures_per_inhabitant() -> None:
-    own = national_tables(dossier_of(Raw(RAW), "psykisk-halsa-2023"))
+    own = national_tables(dossier_of_year(2023))
     assert own.per_person is None
     assert own.posts.known_share < 1
     html = page(own).html.decode()

@@ -1,4 +1,4 @@
-"""Dossiers of amounts that a test has computed or made up, without any raw files.
+"""Dossiers: those of the project's own years, made once, and those of what a test has made up.
 
 Belongs here: what stands for the files. Does not: any expectation.
 """
@@ -6,14 +6,23 @@ Belongs here: what stands for the files. Does not: any expectation.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 from schemas.plan import Plan
 from statsbidrag.dossier.dossier import Dossier
-from statsbidrag.dossier.gathering import Computed, Stages, dossier_from
+from statsbidrag.dossier.gathering import Computed, Stages, dossier_from, dossier_of
 from statsbidrag.dossier.reading import AmountInputs, DossierInputs, Unreadable
+from statsbidrag.files.project import PROJECT
+from statsbidrag.files.raw_folder import Raw
 from statsbidrag.population.basis import PopulationSources
 from statsbidrag.reconciliation.reconcile import reconcile
+
+
+@cache
+def dossier_of_year(year: int) -> Dossier:
+    """The dossier of an agreement in `raw/`, shared by all tests of a process: change copies."""
+    return dossier_of(Raw(PROJECT / "raw"), f"psykisk-halsa-{year}")
 
 
 def dossier_with(made: Computed, plans: Sequence[Plan] = ()) -> Dossier:
