@@ -23,10 +23,10 @@ from statsbidrag.rendering.templates import static_files
 from statsbidrag.rendering.view import View
 from tests.conformance.test_pages_in_browser import violations
 from tests.conformance.test_pdf_conformance import JARS, broken_rules
+from tests.helpers.outcomes import EXAMPLE
 
 pytestmark = pytest.mark.conformance
 
-EXAMPLE = PROJECT / "tests" / "cases" / "outcomes" / "lan-23.yaml"
 RAW = Raw(PROJECT / "raw")
 
 

@@ -21,6 +21,7 @@ from statsbidrag.workbooks.forms.outcome_workbook import outcome_workbook, read_
 from statsbidrag.workbooks.forms.plan_workbook import plan_template, plan_workbook, read_plan
 from tests.cases.small_country import AGREEMENT, SmallCountry
 from tests.conformance.libreoffice import saved, values
+from tests.helpers.outcomes import EXAMPLE
 
 pytestmark = pytest.mark.conformance
 
@@ -44,7 +45,7 @@ def test_an_outcome_survives_a_save(tmp_path: Path) -> None:
     shutil.copytree(PROJECT / "raw", root)
     raw = Raw(root)
     case = outcome_case(raw, "psykisk-halsa-2024", (RecipientType.LAN, "23"))
-    example = read_model(PROJECT / "tests" / "cases" / "outcomes" / "lan-23.yaml", Outcome)[0]
+    example = read_model(EXAMPLE, Outcome)[0]
     book, bare = tmp_path / "utfall.xlsx", tmp_path / "bare.xlsx"
     book.write_bytes(outcome_workbook(case, example))
     openpyxl.load_workbook(book).save(bare)

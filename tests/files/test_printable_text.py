@@ -27,7 +27,7 @@ from schemas.common import Cell, Title, WebAddress
 from statsbidrag.documents.catalogue import views
 from statsbidrag.dossier.gathering import dossier_of
 from statsbidrag.errors import InputError, Problem
-from statsbidrag.files.printable_text import font_characters, seen, unfit
+from statsbidrag.files.printable_text import font_characters, names_a_person, seen, unfit
 from statsbidrag.files.project import TEMPLATES
 from statsbidrag.files.yaml_reading import read_yaml
 from statsbidrag.rendering.document import Document, render
@@ -316,3 +316,19 @@ def test_an_error_never_steers_the_terminal() -> None:
     said = str(Problem("a\x1b[2J.yaml", "", "x", f"\u0007{BIDI}", "gör\nom"))
     assert said.splitlines()[0] == "a\\u001b[2J.yaml"
     assert "\\u0007\\u202e" in said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "212000-1363",
+        "19121212-1213",
+        "19121312-1212",
+        "19121232-1212",
+        "1 212 121 212 kr",
+        "119121212-12120",
+        "a1212121212",
+    ],
+)
+def test_other_numbers_are_no_persons(text: str) -> None:
+    assert not names_a_person(text)

@@ -36,27 +36,18 @@ REAL = Raw(PROJECT / "raw")
 YEAR = "psykisk-halsa-2024"
 
 
-@pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> SmallCountry:
-    return SmallCountry(tmp_path_factory.mktemp("land")).write()
-
-
-@pytest.fixture(scope="module")
-def computed(small: SmallCountry) -> Computed:
-    return compute(small.raw, AGREEMENT)
-
-
 @pytest.fixture
 def book(
-    small: SmallCountry, computed: Computed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    small: SmallCountry, small_computed: Computed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Path:
-    """The small country's plan as a workbook; the country is not computed again to read it."""
+    """The small country's plan as a workbook; nothing is computed again to read it."""
     monkeypatch.setattr(
-        "statsbidrag.workbooks.forms.plan_workbook.compute", lambda raw, agreement_id: computed
+        "statsbidrag.workbooks.forms.plan_workbook.compute",
+        lambda raw, agreement_id: small_computed,
     )
-    plan = load_plan(small.plan, computed.agreement, computed.register)
+    plan = load_plan(small.plan, small_computed.agreement, small_computed.register)
     path = tmp_path / "plan.xlsx"
-    path.write_bytes(plan_workbook(computed, plan))
+    path.write_bytes(plan_workbook(small_computed, plan))
     return path
 
 
@@ -265,12 +256,12 @@ PLANS = st.fixed_dictionaries(
 def test_made_plans_come_back_as_they_were(
     data: dict[str, Any],
     small: SmallCountry,
-    computed: Computed,
+    small_computed: Computed,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     plan = Plan.model_validate({"format": 1, "agreement": AGREEMENT, "county": "01", **data})
     path = tmp_path_factory.mktemp("bok") / "01.xlsx"
-    path.write_bytes(plan_workbook(computed, plan))
+    path.write_bytes(plan_workbook(small_computed, plan))
     assert read_plan(small.raw, path).model == plan
     file = path.with_suffix(".yaml")
     file.write_text(yaml_text(plan), "utf-8", newline="\n")
@@ -285,9 +276,9 @@ def test_several_texts_in_a_cell_are_parted_again(texts: list[str]) -> None:
 # --- What a reader sees -------------------------------------------------------------------------
 
 
-def test_a_template_has_the_sums_and_nothing_else(computed: Computed, tmp_path: Path) -> None:
+def test_a_template_has_the_sums_and_nothing_else(small_computed: Computed, tmp_path: Path) -> None:
     path = tmp_path / "mall.xlsx"
-    path.write_bytes(plan_template(computed, "01"))
+    path.write_bytes(plan_template(small_computed, "01"))
     shown = openpyxl.load_workbook(path, data_only=True)
     assert [[cell.value for cell in row[:3]] for row in shown["Poster"]["A5:C7"]] == [
         ["X", "lan/b/x", 20],
@@ -308,9 +299,9 @@ def test_a_template_has_the_sums_and_nothing_else(computed: Computed, tmp_path: 
 
 
 def test_moved_columns_lines_and_rows_are_found(
-    small: SmallCountry, computed: Computed, book: Path
+    small: SmallCountry, small_computed: Computed, book: Path
 ) -> None:
-    plan = load_plan(small.plan, computed.agreement, computed.register)
+    plan = load_plan(small.plan, small_computed.agreement, small_computed.register)
 
     def edit(opened: Any) -> None:
         opened["Insatser"].move_range("L1:L40", cols=3)
@@ -538,9 +529,11 @@ def test_a_figure_in_the_place_of_a_formula_is_noted(small: SmallCountry, book: 
     assert ["Poster!E5" in notes[0], "Insatser!J5" in notes[1], len(notes)] == [True, True, 2]
 
 
-def test_what_must_be_filled_in_is_said_at_its_line(computed: Computed, tmp_path: Path) -> None:
+def test_what_must_be_filled_in_is_said_at_its_line(
+    small_computed: Computed, tmp_path: Path
+) -> None:
     path = tmp_path / "mall.xlsx"
-    path.write_bytes(plan_template(computed, "01"))
+    path.write_bytes(plan_template(small_computed, "01"))
     lines = openpyxl.load_workbook(path)["Uppgifter"].iter_rows(min_row=4, values_only=True)
     assert [row[0] for row in lines if "Måste fyllas i" in row[2]] == ["Rubrik", "Källa"]
 
@@ -560,11 +553,13 @@ def test_sums_that_have_changed_since_are_said(small: SmallCountry, book: Path) 
     assert "plan-export" in note
 
 
-def test_texts_that_no_cell_holds_are_refused(computed: Computed, small: SmallCountry) -> None:
-    plan = load_plan(small.plan, computed.agreement, computed.register)
+def test_texts_that_no_cell_holds_are_refused(
+    small_computed: Computed, small: SmallCountry
+) -> None:
+    plan = load_plan(small.plan, small_computed.agreement, small_computed.register)
     for text in ("ett\x07tecken", "x" * 40_000, "x005F_"):
         with pytest.raises(UsageError):
-            plan_workbook(computed, plan.model_copy(update={"issuer": text}))
+            plan_workbook(small_computed, plan.model_copy(update={"issuer": text}))
 
 
 def test_a_workbook_is_written_under_no_other_suffix(small: SmallCountry, tmp_path: Path) -> None:
