@@ -24,6 +24,7 @@ from statsbidrag.dossier.gathering import Computed, compute, dossier_of
 from statsbidrag.publication.contents import WORKBOOK, revision_files
 from statsbidrag.rendering.word.marked_page import plain
 from statsbidrag.workbooks.book import named
+from statsbidrag.workbooks.calculating.allocation_workbook import allocation_workbook
 from statsbidrag.workbooks.calculating.spreadsheet_precision import decimal_parts, whole_parts
 from tests.allocation.test_agreements_from_scratch import four_agreements
 from tests.cases.small_country import AGREEMENT, SmallCountry
@@ -108,8 +109,8 @@ def test_names_lead_to_the_figures(country: SmallCountry) -> None:
 
 
 def test_it_is_set_for_the_screen_and_for_paper(country: SmallCountry) -> None:
-    content = made(compute(country.raw, AGREEMENT))
-    book = opened(content)
+    each = compute(country.raw, AGREEMENT)
+    book = opened(allocation_workbook(each.agreement, each.register, each.basis, each.allocation))
     assert book.properties.title == "Överenskommelse på prov 2025: så räknas beloppen fram"
     assert book.properties.language == "sv-SE"
     assert book.properties.created == datetime(2025, 1, 30)
