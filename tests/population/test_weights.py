@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from schemas.common import RecipientType
+from statsbidrag.population.weights import read_weights, weights_basis
+from statsbidrag.register.recipients import read_register
 from tests.cases.small_country import DAY, IN_FIVE_KOMMUNER, THREE_AGES, SmallCountry
 from tests.helpers import made
 from tests.helpers.program import in_process
@@ -41,6 +44,18 @@ def test_an_amount_by_a_table_of_weights(country: SmallCountry) -> None:
     country.weights("platser", "lan", WEIGHTS)
     ended = in_process("--raw", country.root, "allocate", ID, "--format", "csv")
     assert ended.amounts("lan/a") == {"01": 300, "02": 0, "03": 1000, "04": 200}
+
+
+def test_a_table_is_whole_and_becomes_a_basis(country: SmallCountry) -> None:
+    country.weights_as_text("platser", "lan", HEAD + "02,0\n01,3\n03,10\n04,2\n")
+    register = read_register(country.raw.register())
+    table = read_weights(country.raw, "platser", RecipientType.LAN, register, ID)
+    assert (table.weights, table.lines) == (WEIGHTS, (3, 2, 4, 5))
+    basis = weights_basis(table, "weights/platser")
+    assert list(basis["region_code"]) == [*WEIGHTS]
+    assert list(basis["population"]) == [*WEIGHTS.values()]
+    assert list(basis["positions"]) == ["3", "2", "4", "5"]
+    assert set(basis["basis"]) == {"weights/platser"}
 
 
 def test_where_a_weight_stands(country: SmallCountry) -> None:
