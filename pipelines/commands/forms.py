@@ -7,7 +7,6 @@ Belongs here: files in and out, and the words of the terminal. Does not: what a 
 from __future__ import annotations
 
 import contextlib
-import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from schemas.reconciliation import Kind, Reconciliation, Result, Severity
 from statsbidrag.dossier.gathering import Computed, compute
 from statsbidrag.errors import InputError, ProgramError, UsageError
 from statsbidrag.files.raw_folder import Raw
+from statsbidrag.files.whole_file import put_whole
 from statsbidrag.files.yaml_reading import read_model
 from statsbidrag.files.yaml_writing import put, yaml_text
 from statsbidrag.reconciliation.reconcile import reconcile
@@ -219,13 +219,8 @@ def _write(path: Path, content: bytes) -> Path:
             if path.name
             else f"--out {path}: a workbook's name ends in .xlsx"
         )
-    unfinished = None
     try:
-        handle, unfinished = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.chmod(unfinished, 0o644)
-        os.link(unfinished, path)
+        put_whole(path, content, replace=False)
     except FileExistsError:
         raise UsageError(
             f"{path}: there is such a file already, and somebody may have filled it in. Give "
@@ -235,8 +230,4 @@ def _write(path: Path, content: bytes) -> Path:
         raise UsageError(f"{path.parent}: there is no such folder") from None
     except OSError as error:
         raise ProgramError(f"{path} cannot be written: {error.strerror or error}") from error
-    finally:
-        if unfinished is not None:
-            with contextlib.suppress(OSError):
-                os.unlink(unfinished)
     return path

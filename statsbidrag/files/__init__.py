@@ -8,6 +8,7 @@ Does not belong here: what a file means.
 | `yaml_reading` | what does a YAML file hold, every mistake with its line and column? |
 | `yaml_mending` | what can still be read of a YAML file with mistakes, and which are they? |
 | `yaml_writing` | how does the program write YAML as people do? |
+| `whole_file` | how is a file put in place, whole or not at all? |
 | `csv_files` | how is a CSV for people written, and read again? |
 | `checked_tables` | does a CSV, a frame, hold what its schema says? |
 | `printable_text` | can this text be shown on every page? |

@@ -6,10 +6,7 @@ not at all. Does not: the workbook that it comes from (`statsbidrag.workbooks.fo
 
 from __future__ import annotations
 
-import contextlib
-import os
 import re
-import tempfile
 from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
@@ -20,6 +17,7 @@ import yaml
 from pydantic import BaseModel
 
 from statsbidrag.errors import ProgramError
+from statsbidrag.files.whole_file import put_whole
 from statsbidrag.files.yaml_reading import is_plain_text
 from statsbidrag.swedish.key_sentences import share_in_words
 from statsbidrag.swedish.typography import NBSP, number
@@ -106,22 +104,11 @@ def _dumped(data: dict[str, Any]) -> str:
 
 def put(path: Path, text: str) -> None:
     """The file with this text, put there whole or not at all. Raises ProgramError for the disk."""
-    unfinished = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, unfinished = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(unfinished, 0o644)
-        os.replace(unfinished, path)
+        put_whole(path, text.encode("utf-8"), replace=True)
     except OSError as error:
         raise ProgramError(
             f"{path} cannot be written: {error.strerror or error}. What was there stands; make "
             "room, or get permission, and import again."
         ) from error
-    finally:
-        if unfinished is not None:
-            with contextlib.suppress(OSError):
-                os.unlink(unfinished)
