@@ -26,6 +26,7 @@ from statsbidrag.errors import ProgramError
 from statsbidrag.files.project import PROJECT
 from statsbidrag.rendering import fingerprint as module
 from statsbidrag.rendering.fingerprint import fingerprint
+from statsbidrag.rendering.many import family
 from statsbidrag.rendering.pdf import Attachment
 from statsbidrag.rendering.view import View
 from tests.cases.small_country import AGREEMENT, SmallCountry
@@ -33,9 +34,9 @@ from tests.cases.small_country import AGREEMENT, SmallCountry
 
 @pytest.fixture(scope="module")
 def shown(tmp_path_factory: pytest.TempPathFactory) -> dict[str, View]:
-    """A view of each family, by the name of its class."""
+    """A view of each family of documents, by what its files are called."""
     country = SmallCountry(tmp_path_factory.mktemp("raw")).write()
-    return {type(view).__name__: view for view in views(dossier_of(country.raw, AGREEMENT))}
+    return {family(view): view for view in views(dossier_of(country.raw, AGREEMENT))}
 
 
 @pytest.fixture
@@ -60,23 +61,23 @@ def change(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
     ("view", "changed"),
     [
         # The view's class, and what stands deep in it.
-        ("NationalView", "statsbidrag.allocation.figures"),
-        ("NationalView", "schemas.common"),
-        ("DecisionView", "statsbidrag.allocation.figures"),
-        ("DecisionView", "statsbidrag.allocation.derivation"),
-        ("DecisionView", "statsbidrag.documents.county.overview"),
-        ("DecisionView", "schemas.agreement"),
-        ("RecipientView", "statsbidrag.agreement.citations"),
+        ("fordelning", "statsbidrag.allocation.figures"),
+        ("fordelning", "schemas.common"),
+        ("beslutsunderlag", "statsbidrag.allocation.figures"),
+        ("beslutsunderlag", "statsbidrag.allocation.derivation"),
+        ("beslutsunderlag", "statsbidrag.documents.county.overview"),
+        ("beslutsunderlag", "schemas.agreement"),
+        ("tilldelning", "statsbidrag.agreement.citations"),
         # What its methods call.
-        ("RecipientView", "statsbidrag.files.csv_files"),
+        ("tilldelning", "statsbidrag.files.csv_files"),
         # What renders.
-        ("RecipientView", "statsbidrag.rendering.document"),
-        ("RecipientView", "statsbidrag.rendering.pdf"),
-        ("RecipientView", "statsbidrag.rendering.templates"),
-        ("RecipientView", "statsbidrag.files.printable_text"),
-        ("RecipientView", "statsbidrag.swedish.typography"),
-        ("DecisionView", "statsbidrag.rendering.word.body"),
-        ("DecisionView", "statsbidrag.rendering.word.marked_page"),
+        ("tilldelning", "statsbidrag.rendering.document"),
+        ("tilldelning", "statsbidrag.rendering.pdf"),
+        ("tilldelning", "statsbidrag.rendering.templates"),
+        ("tilldelning", "statsbidrag.files.printable_text"),
+        ("tilldelning", "statsbidrag.swedish.typography"),
+        ("beslutsunderlag", "statsbidrag.rendering.word.body"),
+        ("beslutsunderlag", "statsbidrag.rendering.word.marked_page"),
     ],
 )
 def test_what_a_document_is_made_by_changes_it(
@@ -87,7 +88,7 @@ def test_what_a_document_is_made_by_changes_it(
     assert fingerprint(shown[view]) != before
 
 
-@pytest.mark.parametrize("view", ["NationalView", "DecisionView", "RecipientView"])
+@pytest.mark.parametrize("view", ["fordelning", "beslutsunderlag", "tilldelning"])
 def test_the_module_of_the_view_itself_changes_it(
     shown: dict[str, View], change: Callable[[str], None], view: str
 ) -> None:
@@ -99,14 +100,14 @@ def test_the_module_of_the_view_itself_changes_it(
 @pytest.mark.parametrize(
     ("view", "changed"),
     [
-        ("RecipientView", "statsbidrag.allocation.keys"),
-        ("RecipientView", "statsbidrag.population.perturbation"),
-        ("RecipientView", "statsbidrag.documents.catalogue"),
-        ("RecipientView", "statsbidrag.rendering.many"),
-        ("RecipientView", "statsbidrag.rendering.svg.maps"),
-        ("RecipientView", "statsbidrag.rendering.word.body"),
-        ("DecisionView", "statsbidrag.rendering.word.docx_reading"),
-        ("NationalView", "statsbidrag.allocation.derivation"),
+        ("tilldelning", "statsbidrag.allocation.keys"),
+        ("tilldelning", "statsbidrag.population.perturbation"),
+        ("tilldelning", "statsbidrag.documents.catalogue"),
+        ("tilldelning", "statsbidrag.rendering.many"),
+        ("tilldelning", "statsbidrag.rendering.svg.maps"),
+        ("tilldelning", "statsbidrag.rendering.word.body"),
+        ("beslutsunderlag", "statsbidrag.rendering.word.docx_reading"),
+        ("fordelning", "statsbidrag.allocation.derivation"),
     ],
 )
 def test_a_module_that_no_value_comes_from_does_not_change_it(
@@ -149,7 +150,7 @@ def test_the_same_in_another_process_and_folder_until_a_class_changes(
     here = {name: fingerprint(view) for name, view in shown.items()}
     assert before == [*here.values()]
     changed = {name for name, mark in zip(here, after, strict=True) if mark != here[name]}
-    assert changed == {"NationalView", "DecisionView", "RecipientView"}
+    assert changed == {"fordelning", "beslutsunderlag", "tilldelning"}
 
 
 # --- Values ----------------------------------------------------------------------------------
@@ -249,6 +250,6 @@ def test_a_view_must_be_a_dataclass() -> None:
 
 
 def test_a_figure_deep_in_a_view_changes_it(shown: dict[str, View]) -> None:
-    view: Any = shown["DecisionView"]
+    view: Any = shown["beslutsunderlag"]
     other = replace(view, total=replace(view.total, sek=view.total.sek + 1))
     assert fingerprint(other) != fingerprint(view) == fingerprint(replace(view))
