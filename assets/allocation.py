@@ -9,6 +9,7 @@ from assets.settings import Folders, agreements
 from assets.stage_files import result, stage_metadata
 from schemas import tables
 from schemas.agreement import Agreement
+from schemas.tables import BasisTable, PublishedTable
 from statsbidrag.allocation.amounts import allocate
 
 _CELL = dg.TableColumnDep
@@ -36,5 +37,5 @@ def allocation(
 ) -> dg.MaterializeResult[Any]:
     """Amounts of every post, group, nation and total."""
     register = folders.read(agreement.id).amounts.register
-    frame = allocate(agreement, register, population, published)
+    frame = allocate(agreement, register, BasisTable(population), PublishedTable(published))
     return result(frame, {"amounts": int((frame["kind"] == "post").sum())})

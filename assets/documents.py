@@ -12,6 +12,7 @@ from schemas.agreement import Agreement
 from schemas.decisions import Decisions
 from schemas.reconciliation import Reconciliation
 from schemas.stages import Plans, RenderedDocuments
+from schemas.tables import AllocationTable, BasisTable, PublishedTable
 from statsbidrag.documents.catalogue import views
 from statsbidrag.dossier.gathering import Stages, dossier_from, refuse_unreadable
 from statsbidrag.publication.folder import current_revision
@@ -39,7 +40,14 @@ def documents(
     """What the reconciliation allows; refuses one that was made from other inputs."""
     fingerprint = folders.fingerprint_of(agreement.id)
     require_same_inputs(reconciliation.fingerprint, fingerprint, "the reconciliation")
-    stages = Stages(population, published, allocation, plan.plans, decisions.issued, reconciliation)
+    stages = Stages(
+        BasisTable(population),
+        PublishedTable(published),
+        AllocationTable(allocation),
+        plan.plans,
+        decisions.issued,
+        reconciliation,
+    )
     inputs = folders.read(agreement.id)
     refuse_unreadable(inputs.unreadable.outcomes)
     dossier = dossier_from(inputs, stages)

@@ -13,6 +13,7 @@ from schemas.decisions import Decisions
 from schemas.manifest import Manifest
 from schemas.reconciliation import Reconciliation
 from schemas.stages import RenderedDocuments
+from schemas.tables import AllocationTable, BasisTable
 from statsbidrag.diff.writing import revision_document_of
 from statsbidrag.plans.issued import decision_files
 from statsbidrag.publication.contents import about, revision_files
@@ -47,10 +48,9 @@ def publication(
     require_same_inputs(reconciliation.fingerprint, fingerprint, "the reconciliation")
     require_same_inputs(documents.fingerprint, fingerprint, "the set of documents")
     register = folders.read(agreement.id).amounts.register
+    basis, amounts = BasisTable(population), AllocationTable(allocation)
     files = {
-        **revision_files(
-            agreement, register, population, allocation, reconciliation, documents.documents
-        ),
+        **revision_files(agreement, register, basis, amounts, reconciliation, documents.documents),
         **decision_files(decisions.issued),
         **stored_files(documents, folders.rendered(agreement.id)),
     }
@@ -63,7 +63,7 @@ def publication(
         files,
         documents.documents,
         reconciliation.withheld(),
-        about(agreement, population, register, allocation),
+        about(agreement, basis, register, amounts),
     )
     now = current_name(output, agreement.id)
     revised = revision_document_of(output, agreement.id, before, now)

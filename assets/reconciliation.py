@@ -10,6 +10,7 @@ from assets.stage_files import result, stage_metadata
 from schemas.agreement import Agreement
 from schemas.reconciliation import Reconciliation
 from schemas.stages import Plans
+from schemas.tables import AllocationTable
 from statsbidrag.reconciliation.reconcile import reconcile
 
 
@@ -33,7 +34,7 @@ def reconciliation(
         agreement,
         amounts.register,
         amounts.population.extracts,
-        allocation,
+        AllocationTable(allocation),
         plan.plans,
         fingerprint,
     )

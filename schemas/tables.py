@@ -6,7 +6,7 @@ computed. `strict` and `ordered` everywhere: a table has these columns in this o
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, NewType
 
 import pandas as pd
 import pandera.pandas as pa
@@ -158,6 +158,22 @@ ALLOCATION_CSV: Final = [
     "published_sek",
 ]
 """The columns that `allocate --format csv` prints, and no other."""
+
+
+RegisterTable = NewType("RegisterTable", pd.DataFrame)
+"""A table that follows `Register`: everyone who can receive."""
+
+PopulationFrame = NewType("PopulationFrame", pd.DataFrame)
+"""A table that follows `Population`: the cells of one file, or of one of its days."""
+
+BasisTable = NewType("BasisTable", pd.DataFrame)
+"""A table that follows `Basis`: the persons or weights that keys share by."""
+
+PublishedTable = NewType("PublishedTable", pd.DataFrame)
+"""A table that follows `Published`: what others have printed."""
+
+AllocationTable = NewType("AllocationTable", pd.DataFrame)
+"""A table that follows `Allocation`: every amount, sum and total of an agreement."""
 
 
 def checked(table: type[Table], frame: pd.DataFrame) -> pd.DataFrame:

@@ -15,8 +15,9 @@ import pandas as pd
 
 from pipelines.commands.printing import no_such_post
 from schemas.agreement import Agreement, TotalsFrom
-from schemas.common import TOTAL, Maturity, RecipientType, Reference
+from schemas.common import TOTAL, Maturity, Recipient, RecipientType, Reference
 from schemas.corrections import Correction
+from schemas.tables import AllocationTable
 from statsbidrag.allocation.amounts import AmountRow, rows
 from statsbidrag.allocation.derivation import (
     Derivation,
@@ -90,8 +91,7 @@ def explained(computed: Computed, post: str, code: str) -> tuple[AmountRow, tupl
             allocation,
             computed.register,
             part,
-            recipients,
-            bare,
+            Recipient(recipients, bare),
             computed.published_source,
         )
         for part in parts
@@ -99,7 +99,7 @@ def explained(computed: Computed, post: str, code: str) -> tuple[AmountRow, tupl
     return found[0], derivations
 
 
-def _with_unpublished(computed: Computed, recipients: RecipientType, code: str) -> pd.DataFrame:
+def _with_unpublished(computed: Computed, recipients: RecipientType, code: str) -> AllocationTable:
     """The allocation, with a row for each unresolved post of which nothing is published for one.
 
     The allocation itself holds of an unresolved post only what somebody published.
@@ -127,7 +127,7 @@ def _with_unpublished(computed: Computed, recipients: RecipientType, code: str) 
     if not missing:
         return frame
     added = pd.DataFrame(missing, columns=frame.columns).astype(frame.dtypes.to_dict())
-    return pd.concat([frame, added], ignore_index=True)
+    return AllocationTable(pd.concat([frame, added], ignore_index=True))
 
 
 def _recipients(agreement: Agreement, post: str, kind: str) -> RecipientType:

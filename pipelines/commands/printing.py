@@ -18,7 +18,7 @@ import pandas as pd
 from schemas.agreement import Agreement
 from schemas.common import NATION, TOTAL, Maturity, RecipientType
 from schemas.reconciliation import Kind, Reconciliation, Result, Severity, Verdict
-from schemas.tables import ALLOCATION_CSV
+from schemas.tables import ALLOCATION_CSV, AllocationTable
 from statsbidrag.errors import UsageError
 from statsbidrag.register.recipients import how_to_write
 
@@ -60,13 +60,13 @@ MEANINGS = {
 
 def chosen(
     agreement: Agreement,
-    allocation: pd.DataFrame,
+    allocation: AllocationTable,
     *,
     post: str | None,
     kind: str | None,
     recipient: str | None,
     totals: bool,
-) -> pd.DataFrame:
+) -> AllocationTable:
     """The rows that were asked for. Raises UsageError for a post, type or recipient not there."""
     frame = allocation if totals else allocation[allocation["kind"] == "post"]
     if post is not None:
@@ -100,7 +100,7 @@ def no_such_post(agreement_id: str, post: str, known: Sequence[str]) -> UsageErr
     return UsageError(f"{agreement_id} has no post `{post}`.{nearest} Posts: {', '.join(known)}")
 
 
-def _of_recipient(frame: pd.DataFrame, recipient: str, agreement_id: str) -> pd.DataFrame:
+def _of_recipient(frame: AllocationTable, recipient: str, agreement_id: str) -> AllocationTable:
     kind, _, code = recipient.rpartition(":")
     found = frame[frame["recipient_code"] == code]
     if kind:
@@ -113,17 +113,17 @@ def _of_recipient(frame: pd.DataFrame, recipient: str, agreement_id: str) -> pd.
     return found
 
 
-def _named(frame: pd.DataFrame) -> list[tuple[str, str, str]]:
+def _named(frame: AllocationTable) -> list[tuple[str, str, str]]:
     columns = frame[["recipient_type", "recipient_code", "recipient_name"]].drop_duplicates()
     return [(str(a), str(b), str(c)) for a, b, c in columns.itertuples(index=False)]
 
 
-def as_csv(frame: pd.DataFrame) -> str:
+def as_csv(frame: AllocationTable) -> str:
     """The rows for machines: comma, UTF-8, LF, the eight columns and no others."""
     return frame[ALLOCATION_CSV].to_csv(index=False, lineterminator="\n")
 
 
-def as_json(frame: pd.DataFrame) -> str:
+def as_json(frame: AllocationTable) -> str:
     """The rows as a JSON list of objects, amounts as whole numbers or null."""
     records = [
         {name: None if pd.isna(value) else _native(value) for name, value in record.items()}
@@ -136,7 +136,7 @@ def _native(value: Any) -> Any:
     return value if isinstance(value, str) else int(value)
 
 
-def as_table(frame: pd.DataFrame) -> str:
+def as_table(frame: AllocationTable) -> str:
     """The rows for the eye: columns in line, thousands apart, the mark of what is estimated."""
     rows = [["post", "recipient", "", "amount, kr", "published, kr", "maturity"]]
     for record in frame.to_dict("records"):

@@ -12,23 +12,24 @@ from schemas import tables
 from schemas.agreement import Agreement
 from schemas.common import NATION, TOTAL, RecipientType
 from schemas.sidecar import PublishedSidecar
+from schemas.tables import PublishedTable, RegisterTable
 from statsbidrag.errors import InputError, Problem
 from statsbidrag.files.checked_tables import checked_input, read_csv, whole_numbers
 from statsbidrag.files.raw_folder import Sealed
 from statsbidrag.register import recipients as reg
 
 
-def no_published() -> pd.DataFrame:
+def no_published() -> PublishedTable:
     """The table for an agreement that nothing was published about."""
     frame = pd.DataFrame({name: pd.Series(dtype="str") for name in tables.Published.columns()})
     frame["amount_sek"] = frame["amount_sek"].astype("int64")
-    return frame
+    return PublishedTable(frame)
 
 
 def read_published(
-    file: Sealed[PublishedSidecar] | None, agreement: Agreement, register: pd.DataFrame
-) -> pd.DataFrame:
-    """The published figures (`schemas.tables.Published`). Raises InputError.
+    file: Sealed[PublishedSidecar] | None, agreement: Agreement, register: RegisterTable
+) -> PublishedTable:
+    """The published figures. Raises InputError.
 
     Every row must name this agreement, a recipient of the register (or 00, *Riket*) and one of the
     agreement's posts, post groups or `total`.
@@ -38,28 +39,30 @@ def read_published(
     frame = read_csv(file.content, file.path)
     if "amount_sek" in frame:
         frame["amount_sek"] = whole_numbers(frame["amount_sek"], file.path)
-    frame = checked_input(tables.Published, frame, file.path)
-    problems = _problems(file, frame, agreement, register)
+    published = PublishedTable(checked_input(tables.Published, frame, file.path))
+    problems = _problems(file, published, agreement, register)
     if problems:
         raise InputError(problems)
-    return frame
+    return published
 
 
 def _problems(
     file: Sealed[PublishedSidecar],
-    frame: pd.DataFrame,
+    published: PublishedTable,
     agreement: Agreement,
-    register: pd.DataFrame,
+    register: RegisterTable,
 ) -> list[Problem]:
     posts = {post.id: post.recipients for post in agreement.posts}
     posts |= {group.id: RecipientType(group.id.split("/")[0]) for group in agreement.post_groups}
     codes = {str(t): {*reg.codes(register, t), NATION} for t in RecipientType}
     problems = []
-    if len(frame) != file.sidecar.rows:
+    if len(published) != file.sidecar.rows:
         problems.append(
-            Problem(str(file.path), "rows", f"{file.sidecar.rows}", f"{len(frame)}", "see sidecar")
+            Problem(
+                str(file.path), "rows", f"{file.sidecar.rows}", f"{len(published)}", "see sidecar"
+            )
         )
-    for index, row in enumerate(frame.itertuples(index=False)):
+    for index, row in enumerate(published.itertuples(index=False)):
         wrong = ""
         if row.agreement != agreement.id:
             wrong = f"the agreement `{row.agreement}`"

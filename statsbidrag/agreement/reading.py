@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-import pandas as pd
-
 from schemas.agreement import Agreement, Post
 from schemas.guidance import Purpose
+from schemas.tables import RegisterTable
 from statsbidrag.agreement.checks.guidance import guidance_problems
 from statsbidrag.agreement.checks.scope import Scope
 from statsbidrag.agreement.checks.structure import problems_of
@@ -68,7 +67,7 @@ _STAND_INS: Final[Mapping[tuple[str, ...], Any]] = {
 
 
 def load_agreement(
-    raw: Raw, agreement_id: str, register: pd.DataFrame, *, above: tuple[str, ...] = ()
+    raw: Raw, agreement_id: str, register: RegisterTable, *, above: tuple[str, ...] = ()
 ) -> Agreement:
     """The agreement, checked, and joined with the one that it supplements.
 

@@ -18,6 +18,7 @@ from schemas import tables
 from schemas.agreement import Agreement, Post, Rounding, RoundingMethod, TotalsFrom
 from schemas.common import NATION, TOTAL, Maturity, Recipient, RecipientType, weakest
 from schemas.keys import ShareBy, shares_of
+from schemas.tables import AllocationTable, BasisTable, PublishedTable, RegisterTable
 from statsbidrag.allocation.keys import Split, UnfitKeyError, met, split
 from statsbidrag.allocation.rounding import round_column, round_sums
 from statsbidrag.errors import ProgramError, input_error
@@ -74,7 +75,7 @@ class AmountRow:
         return f"{self.post} {self.recipient_type}:{self.recipient_code}"
 
 
-def rows(allocation: pd.DataFrame) -> list[AmountRow]:
+def rows(allocation: AllocationTable) -> list[AmountRow]:
     """The rows of a frame `schemas.tables.Allocation`, typed."""
     return [
         AmountRow(
@@ -97,9 +98,9 @@ def rows(allocation: pd.DataFrame) -> list[AmountRow]:
 
 
 def allocate(
-    agreement: Agreement, register: pd.DataFrame, basis: pd.DataFrame, published: pd.DataFrame
-) -> pd.DataFrame:
-    """Every amount of the agreement (`schemas.tables.Allocation`), all kinds of rows.
+    agreement: Agreement, register: RegisterTable, basis: BasisTable, published: PublishedTable
+) -> AllocationTable:
+    """Every amount of the agreement, all kinds of rows.
 
     The order is that of `allocate --totals`: each post's rows by code, after a post (or group of
     parts) its sums, and the recipients' totals last.
@@ -127,7 +128,7 @@ def allocate(
 
 
 def split_post(
-    agreement: Agreement, post: Post, register: pd.DataFrame, basis: pd.DataFrame
+    agreement: Agreement, post: Post, register: RegisterTable, basis: BasisTable
 ) -> Split:
     """One post's exact shares, step by step.
 
@@ -173,7 +174,7 @@ class Measured:
     """
 
     def __init__(
-        self, agreement: Agreement, post: Post, codes: Sequence[str], basis: pd.DataFrame
+        self, agreement: Agreement, post: Post, codes: Sequence[str], basis: BasisTable
     ) -> None:
         """`codes` are the post's recipients, `basis` a frame of `schemas.tables.Basis`."""
         self._agreement = agreement
@@ -203,9 +204,9 @@ def _blocks(agreement: Agreement) -> list[list[Post]]:
 def _post_cells(
     agreement: Agreement,
     post: Post,
-    register: pd.DataFrame,
-    basis: pd.DataFrame,
-    published: pd.DataFrame,
+    register: RegisterTable,
+    basis: BasisTable,
+    published: PublishedTable,
 ) -> list[Cell]:
     names = reg.names(register, post.recipients)
     if post.unresolved:
@@ -271,7 +272,7 @@ def _summed(
     by_post: Mapping[str, Sequence[Cell]],
     kind: str,
     name: str,
-    register: pd.DataFrame,
+    register: RegisterTable,
 ) -> list[Cell]:
     """Per recipient, the sum over posts by the agreement's convention for totals.
 
@@ -329,7 +330,9 @@ def _fraction_text(value: Fraction | None) -> str:
     return "" if value is None else f"{value.numerator}/{value.denominator}"
 
 
-def _frame(agreement: Agreement, cells: Sequence[Cell], published: pd.DataFrame) -> pd.DataFrame:
+def _frame(
+    agreement: Agreement, cells: Sequence[Cell], published: PublishedTable
+) -> AllocationTable:
     known = {
         (str(row.post), str(row.recipient_type), str(row.recipient_code)): row.amount_sek
         for row in published.itertuples(index=False)
@@ -351,4 +354,4 @@ def _frame(agreement: Agreement, cells: Sequence[Cell], published: pd.DataFrame)
             "basis": [" ".join(cell.basis) for cell in cells],
         }
     )
-    return checked_own(tables.Allocation, frame)
+    return AllocationTable(checked_own(tables.Allocation, frame))

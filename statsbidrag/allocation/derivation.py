@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import floor
 
-import pandas as pd
-
 from schemas.agreement import Agreement, Post, Rounding, RoundingMethod
 from schemas.common import Maturity, Recipient, RecipientType, Reference
 from schemas.keys import (
@@ -27,6 +25,7 @@ from schemas.keys import (
     Step,
     shares_of,
 )
+from schemas.tables import AllocationTable, BasisTable, RegisterTable
 from statsbidrag.allocation.amounts import AmountRow, Measured, rows, split_post
 from statsbidrag.allocation.rounding import half_up
 from statsbidrag.errors import UsageError
@@ -151,27 +150,26 @@ class Derivation:
 
 def derive(
     agreement: Agreement,
-    basis: pd.DataFrame,
-    allocation: pd.DataFrame,
-    register: pd.DataFrame,
+    basis: BasisTable,
+    allocation: AllocationTable,
+    register: RegisterTable,
     post_id: str,
-    recipient_type: RecipientType,
-    code: str,
+    recipient: Recipient,
     published_source: str = "",
 ) -> Derivation:
     """How one amount of one post came about. Raises UsageError for a post or recipient not there.
 
     All that the derivation says can be recomputed from its own numbers.
     """
-    post, row = _found(agreement, allocation, post_id, recipient_type, code)
+    post, row = _found(agreement, allocation, post_id, recipient)
     return _derived(agreement, post, row, _read(agreement, post, basis, register), published_source)
 
 
 def derive_all(
     agreement: Agreement,
-    basis: pd.DataFrame,
-    allocation: pd.DataFrame,
-    register: pd.DataFrame,
+    basis: BasisTable,
+    allocation: AllocationTable,
+    register: RegisterTable,
     published_source: str = "",
 ) -> tuple[Derivation, ...]:
     """How every amount of every post came about, in the order of the allocation.
@@ -223,22 +221,22 @@ def _derived(
 
 def _found(
     agreement: Agreement,
-    allocation: pd.DataFrame,
+    allocation: AllocationTable,
     post_id: str,
-    recipient_type: RecipientType,
-    code: str,
+    recipient: Recipient,
 ) -> tuple[Post, AmountRow]:
     post = next((p for p in agreement.posts if p.id == post_id), None)
     own = allocation[
         (allocation["post"] == post_id)
-        & (allocation["recipient_type"] == str(recipient_type))
-        & (allocation["recipient_code"] == code)
+        & (allocation["recipient_type"] == str(recipient.type))
+        & (allocation["recipient_code"] == recipient.code)
         & (allocation["kind"] == "post")
     ]
     if post is None or own.empty:
         known = ", ".join(p.id for p in agreement.posts)
         raise UsageError(
-            f"{agreement.id}: there is no amount for `{post_id}` and {recipient_type}:{code}. "
+            f"{agreement.id}: there is no amount for `{post_id}` and {recipient.type}:"
+            f"{recipient.code}. "
             f"Posts: {known}"
         )
     return post, rows(own)[0]
@@ -302,7 +300,7 @@ class _ReadStep:
 
 
 def _read(
-    agreement: Agreement, post: Post, basis: pd.DataFrame, register: pd.DataFrame
+    agreement: Agreement, post: Post, basis: BasisTable, register: RegisterTable
 ) -> tuple[_ReadStep, ...]:
     """The steps of a post's key, split once. None for an unresolved post."""
     if post.unresolved:
@@ -330,7 +328,7 @@ def _measured(
     post: Post,
     share: ShareBy,
     taking: Sequence[str],
-    basis: pd.DataFrame,
+    basis: BasisTable,
     persons: Mapping[str, int],
 ) -> _Measured:
     name = str(basis_of(agreement, post.recipients, share))

@@ -10,9 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
-import pandas as pd
-
 from schemas.common import Maturity, RecipientType, weakest
+from schemas.tables import AllocationTable
 from statsbidrag.allocation.amounts import AmountRow, rows
 from statsbidrag.errors import ProgramError
 from statsbidrag.swedish.typography import NBSP, kronor, number
@@ -90,7 +89,7 @@ class Figures:
     Raises ProgramError if two rows tell of one amount.
     """
 
-    def __init__(self, allocation: pd.DataFrame) -> None:
+    def __init__(self, allocation: AllocationTable) -> None:
         self._shown: dict[tuple[str, RecipientType, str], Figure | None] = {}
         for row in rows(allocation):
             key = row.post, row.recipient_type, row.recipient_code
@@ -118,7 +117,7 @@ def shown(row: AmountRow) -> Figure | None:
     return None if sek is None else Figure(sek, row.published_sek is not None, row.maturity)
 
 
-def figures_of(allocation: pd.DataFrame) -> list[Figure]:
+def figures_of(allocation: AllocationTable) -> list[Figure]:
     """Every recipient's figures as documents show them: no sums of columns.
 
     Nor a total where there is one post only, which no document shows beside the post.

@@ -10,10 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-import pandas as pd
-
 from schemas.agreement import Agreement, Coverage, Post
 from schemas.common import Recipient, RecipientType
+from schemas.tables import AllocationTable, PublishedTable
 from statsbidrag.allocation.amounts import AmountRow, rows
 
 
@@ -25,8 +24,8 @@ class Side:
     """
 
     agreement: Agreement
-    allocation: pd.DataFrame
-    published: pd.DataFrame | None = None
+    allocation: AllocationTable
+    published: PublishedTable | None = None
 
     @property
     def partial(self) -> bool:

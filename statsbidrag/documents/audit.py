@@ -13,12 +13,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import ClassVar, Final
 
-import pandas as pd
-
 from schemas.agreement import Agreement, Coverage, Status
 from schemas.common import Maturity, weakest
 from schemas.documents import AUDIT
 from schemas.reconciliation import Kind, Reconciliation, Result, Verdict
+from schemas.tables import AllocationTable
 from statsbidrag.allocation.amounts import AmountRow, rows
 from statsbidrag.allocation.figures import MARKS
 from statsbidrag.files.csv_files import csv_bytes
@@ -149,7 +148,7 @@ class AuditView:
 def audit_view(
     agreement: Agreement,
     reconciliation: Reconciliation,
-    allocation: pd.DataFrame,
+    allocation: AllocationTable,
     counties: Mapping[str, str] | None = None,
 ) -> AuditView:
     """The comparisons of one agreement in groups; `counties` gives names by code.

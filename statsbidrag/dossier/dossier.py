@@ -9,8 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-import pandas as pd
-
 from schemas.agreement import Agreement
 from schemas.common import Level, Recipient, RecipientType
 from schemas.corrections import Correction
@@ -19,6 +17,7 @@ from schemas.outcome import Outcome
 from schemas.plan import Plan
 from schemas.reconciliation import Reconciliation
 from schemas.sidecar import PopulationSidecar, WeightsSidecar
+from schemas.tables import AllocationTable, BasisTable, PublishedTable, RegisterTable
 from statsbidrag.allocation.figures import Figures
 from statsbidrag.comparison.sides import Side
 from statsbidrag.population.basis import Everyone
@@ -43,10 +42,10 @@ class Dossier:
     """
 
     agreement: Agreement
-    register: pd.DataFrame
-    basis: pd.DataFrame
-    allocation: pd.DataFrame
-    published: pd.DataFrame
+    register: RegisterTable
+    basis: BasisTable
+    allocation: AllocationTable
+    published: PublishedTable
     reconciliation: Reconciliation
     plans: tuple[Plan, ...]
     extracts: dict[str, PopulationSidecar]

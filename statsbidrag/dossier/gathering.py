@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import pandas as pd
-
 from schemas.agreement import Agreement
 from schemas.corrections import Correction
 from schemas.decisions import Issued
 from schemas.plan import Plan
 from schemas.reconciliation import Reconciliation, Withholds
+from schemas.tables import AllocationTable, BasisTable, PublishedTable, RegisterTable
 from statsbidrag.allocation.amounts import allocate
 from statsbidrag.comparison.areas import require_known_areas
 from statsbidrag.comparison.sides import Side
@@ -38,21 +37,21 @@ class Computed:
     """An agreement read and allocated, before anything is compared."""
 
     agreement: Agreement
-    register: pd.DataFrame
+    register: RegisterTable
     extracts: tuple[Extract, ...]
-    basis: pd.DataFrame
-    published: pd.DataFrame
+    basis: BasisTable
+    published: PublishedTable
     published_source: str
-    allocation: pd.DataFrame
+    allocation: AllocationTable
 
 
 @dataclass(frozen=True)
 class Stages:
     """What the stages made of an agreement's inputs, wherever each of them ran."""
 
-    basis: pd.DataFrame
-    published: pd.DataFrame
-    allocation: pd.DataFrame
+    basis: BasisTable
+    published: PublishedTable
+    allocation: AllocationTable
     plans: tuple[Plan, ...]
     decisions: tuple[Issued, ...]
     reconciliation: Reconciliation

@@ -11,13 +11,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-import pandas as pd
-
 from schemas.agreement import Agreement
 from schemas.common import Level
 from schemas.decisions import Issued
 from schemas.outcome import Outcome
 from schemas.plan import Plan
+from schemas.tables import PublishedTable, RegisterTable
 from statsbidrag.agreement.published_figures import read_published
 from statsbidrag.agreement.reading import load_agreement
 from statsbidrag.errors import InputError
@@ -41,9 +40,9 @@ class AmountInputs:
     """
 
     agreement: Agreement
-    register: pd.DataFrame
+    register: RegisterTable
     population: PopulationSources
-    published: pd.DataFrame
+    published: PublishedTable
     published_source: str
 
 
@@ -111,7 +110,7 @@ def read_inputs(raw: Raw, agreement_id: str) -> DossierInputs:
     )
 
 
-def _amount_inputs(raw: Raw, agreement_id: str, register: pd.DataFrame) -> AmountInputs:
+def _amount_inputs(raw: Raw, agreement_id: str, register: RegisterTable) -> AmountInputs:
     agreement = load_agreement(raw, agreement_id, register)
     population = read_sources(raw, register, agreement)
     file = raw.published(agreement_id)
@@ -124,7 +123,7 @@ def _amount_inputs(raw: Raw, agreement_id: str, register: pd.DataFrame) -> Amoun
     )
 
 
-def _earlier(raw: Raw, agreement: Agreement, register: pd.DataFrame) -> AmountInputs | None:
+def _earlier(raw: Raw, agreement: Agreement, register: RegisterTable) -> AmountInputs | None:
     """That the other agreement's files cannot be read is its own failure; the documents say so."""
     if agreement.compares_with is None:
         return None

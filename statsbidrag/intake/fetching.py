@@ -21,6 +21,7 @@ import pandas as pd
 from schemas.common import Maturity
 from schemas.sidecar import Fetched as Asked
 from schemas.sidecar import Perturbation, PopulationSidecar
+from schemas.tables import RegisterTable
 from statsbidrag.agreement.reading import load_agreement
 from statsbidrag.errors import InputError
 from statsbidrag.files.raw_folder import Raw, Sealed
@@ -106,7 +107,7 @@ def fetch_population(raw: Raw, agreement_id: str, scb: PxWeb, today: date) -> Fe
 
 
 def _received(
-    raw: Raw, wanted: Wanted, answer: Answer, table: Table, register: pd.DataFrame, today: date
+    raw: Raw, wanted: Wanted, answer: Answer, table: Table, register: RegisterTable, today: date
 ) -> _Received:
     """An answer, read as every extract is. Raises InputError naming the address it came from."""
     sidecar = _sidecar(wanted, answer, table, today)
@@ -192,7 +193,7 @@ def _figures(extract: Extract) -> pd.DataFrame:
 # What is there already -------------------------------------------------------------------------
 
 
-def _kept(raw: Raw, own: PopulationSidecar, register: pd.DataFrame) -> list[_Kept]:
+def _kept(raw: Raw, own: PopulationSidecar, register: RegisterTable) -> list[_Kept]:
     """The extracts of the same table, day, level and ages that no other replaces, as delivered."""
     sidecars = raw.population_sidecars()
     retired = {sidecar.replaces for _, sidecar in sidecars if sidecar.replaces}

@@ -13,12 +13,12 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, Protocol
 
-import pandas as pd
 from pydantic import BaseModel
 
 from schemas.agreement import Agreement
 from schemas.common import RecipientType
 from schemas.plan import Measure, Plan
+from schemas.tables import AllocationTable, RegisterTable
 from statsbidrag.allocation.amounts import rows
 from statsbidrag.errors import InputError, Problem
 from statsbidrag.files.printable_text import names_a_person
@@ -27,12 +27,12 @@ from statsbidrag.files.yaml_reading import Location, read_model
 from statsbidrag.register import recipients as reg
 
 
-def load_plans(raw: Raw, agreement: Agreement, register: pd.DataFrame) -> tuple[Plan, ...]:
+def load_plans(raw: Raw, agreement: Agreement, register: RegisterTable) -> tuple[Plan, ...]:
     """The plans of an agreement's counties, by county code. Raises InputError."""
     return tuple(load_plan(path, agreement, register) for path in raw.plan_paths(agreement.id))
 
 
-def load_plan(path: Path, agreement: Agreement, register: pd.DataFrame) -> Plan:
+def load_plan(path: Path, agreement: Agreement, register: RegisterTable) -> Plan:
     """One county's plan. Raises InputError with everything that is wrong, line by line."""
     plan, file = read_model(path, Plan)
     problems = plan_problems(plan, file, agreement, register)
@@ -56,7 +56,7 @@ class Places(Protocol):
 
 
 def plan_problems(
-    plan: Plan, file: Places, agreement: Agreement, register: pd.DataFrame
+    plan: Plan, file: Places, agreement: Agreement, register: RegisterTable
 ) -> list[Problem]:
     """What of a plan does not fit its agreement or the register, each at its place."""
     return [
@@ -87,7 +87,7 @@ def personal_problems(filled: BaseModel, file: Places) -> Iterator[Problem]:
 
 
 def _identity(
-    plan: Plan, file: Places, agreement: Agreement, register: pd.DataFrame
+    plan: Plan, file: Places, agreement: Agreement, register: RegisterTable
 ) -> Iterator[Problem]:
     if plan.agreement != agreement.id:
         yield file.problem(
@@ -163,7 +163,7 @@ class Placed:
         return Fraction(0) if self.exact is None else self.exact % 1
 
 
-def county_amounts(allocation: pd.DataFrame, county: str) -> dict[str, int | None]:
+def county_amounts(allocation: AllocationTable, county: str) -> dict[str, int | None]:
     """The county's amount per post, group and `total`: as published, else as computed.
 
     None where neither is known.

@@ -13,11 +13,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-import pandas as pd
-
 from schemas.agreement import Agreement
 from schemas.decisions import Decisions, Issued
 from schemas.documents import FAMILIES
+from schemas.tables import RegisterTable
 from statsbidrag.errors import InputError, Problem
 from statsbidrag.files.raw_folder import Raw
 from statsbidrag.files.yaml_reading import YamlFile, model_of
@@ -37,7 +36,7 @@ class Replaced:
     reference_number: str
 
 
-def load_decisions(raw: Raw, agreement: Agreement, register: pd.DataFrame) -> tuple[Issued, ...]:
+def load_decisions(raw: Raw, agreement: Agreement, register: RegisterTable) -> tuple[Issued, ...]:
     """What was issued of the agreement's documents, as its file says; nothing where it has none.
 
     Raises InputError with everything that is wrong, line by line.
@@ -66,7 +65,7 @@ def _identity(decisions: Decisions, file: YamlFile, agreement: Agreement) -> Ite
         )
 
 
-def _documents(decisions: Decisions, file: YamlFile, register: pd.DataFrame) -> Iterator[Problem]:
+def _documents(decisions: Decisions, file: YamlFile, register: RegisterTable) -> Iterator[Problem]:
     known = document_paths(register)
     for index, entry in enumerate(decisions.issued):
         if entry.document not in known:
@@ -79,12 +78,12 @@ def _documents(decisions: Decisions, file: YamlFile, register: pd.DataFrame) -> 
             )
 
 
-def document_paths(register: pd.DataFrame) -> frozenset[str]:
+def document_paths(register: RegisterTable) -> frozenset[str]:
     """Where documents may lie inside a revision, without suffix, whether they are made or not."""
     return frozenset(_paths(register))
 
 
-def _paths(register: pd.DataFrame) -> Iterator[str]:
+def _paths(register: RegisterTable) -> Iterator[str]:
     """The same by family, and by type of recipient in the order of the family."""
     folders = reg.folders(register)
     for family in (each for each in FAMILIES if each.issued):
@@ -94,7 +93,7 @@ def _paths(register: pd.DataFrame) -> Iterator[str]:
             yield from (family.path(folders[each]) for each in folders if each.type == kind)
 
 
-def _examples(register: pd.DataFrame) -> list[str]:
+def _examples(register: RegisterTable) -> list[str]:
     """One document of each kind of recipient."""
     first: dict[str, str] = {}
     for path in _paths(register):

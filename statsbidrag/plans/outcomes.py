@@ -13,12 +13,11 @@ from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 
-import pandas as pd
-
 from schemas.agreement import Agreement
 from schemas.common import RecipientType
 from schemas.outcome import Outcome, Used
 from schemas.plan import Measure, Plan
+from schemas.tables import RegisterTable
 from statsbidrag.errors import InputError, Problem
 from statsbidrag.files.raw_folder import Raw
 from statsbidrag.files.yaml_reading import read_model
@@ -27,7 +26,7 @@ from statsbidrag.register import recipients as reg
 
 
 def load_outcomes(
-    raw: Raw, agreement: Agreement, register: pd.DataFrame, plans: Sequence[Plan]
+    raw: Raw, agreement: Agreement, register: RegisterTable, plans: Sequence[Plan]
 ) -> tuple[Outcome, ...]:
     """The outcomes of an agreement's recipients, by file. Raises InputError."""
     return tuple(
@@ -36,7 +35,7 @@ def load_outcomes(
 
 
 def load_outcome(
-    path: Path, agreement: Agreement, register: pd.DataFrame, plans: Sequence[Plan]
+    path: Path, agreement: Agreement, register: RegisterTable, plans: Sequence[Plan]
 ) -> Outcome:
     """One recipient's outcome. Raises InputError with everything that is wrong, line by line."""
     outcome, file = read_model(path, Outcome)
@@ -56,7 +55,7 @@ def outcome_problems(
     outcome: Outcome,
     file: Places,
     agreement: Agreement,
-    register: pd.DataFrame,
+    register: RegisterTable,
     plans: Sequence[Plan],
 ) -> list[Problem]:
     """What of an outcome does not fit its agreement, the register or the plan, at its place."""
@@ -86,7 +85,7 @@ def outcome_doubts(outcome: Outcome, agreement: Agreement) -> Iterator[tuple[str
 
 
 def _identity(
-    outcome: Outcome, file: Places, agreement: Agreement, register: pd.DataFrame
+    outcome: Outcome, file: Places, agreement: Agreement, register: RegisterTable
 ) -> Iterator[Problem]:
     if outcome.agreement != agreement.id:
         yield file.problem(

@@ -20,6 +20,7 @@ from schemas.agreement import Agreement
 from schemas.common import Level, Maturity
 from schemas.keys import AgeInterval
 from schemas.sidecar import PopulationSidecar
+from schemas.tables import BasisTable
 from statsbidrag.errors import InputError, input_error
 from statsbidrag.population.demand import ALL_AGES, BasisKey, bases_of
 from statsbidrag.population.extract import (
@@ -55,8 +56,8 @@ class PopulationSources:
     weights: tuple[WeightTable, ...]
 
 
-def basis_frame(agreement: Agreement, sources: PopulationSources) -> pd.DataFrame:
-    """The population and weights that the agreement's keys use (`schemas.tables.Basis`).
+def basis_frame(agreement: Agreement, sources: PopulationSources) -> BasisTable:
+    """The population and weights that the agreement's keys use.
 
     Raises InputError where no extract can serve, or where two of equal maturity contradict.
     """
@@ -67,8 +68,8 @@ def basis_frame(agreement: Agreement, sources: PopulationSources) -> pd.DataFram
         parts.append(weights_basis(table, name))
     if not parts:
         empty = {name: pd.Series(dtype="str") for name in tables.Basis.columns()}
-        return pd.DataFrame(empty).astype({"population": "int64"})
-    return pd.concat(parts, ignore_index=True)
+        return BasisTable(pd.DataFrame(empty).astype({"population": "int64"}))
+    return BasisTable(pd.concat(parts, ignore_index=True))
 
 
 def everyone(agreement: Agreement, extracts: Sequence[Extract]) -> dict[Level, Everyone]:
@@ -102,25 +103,27 @@ class _Candidate:
         return self.extract.sidecar.maturity.rank, not self.direct, added, self.extract.name
 
 
-def _basis(key: BasisKey, agreement: Agreement, sources: PopulationSources) -> pd.DataFrame:
+def _basis(key: BasisKey, agreement: Agreement, sources: PopulationSources) -> BasisTable:
     best = _best(key, sources.extracts, agreement)
     if best is None:
         raise _no_population(key, agreement, sources.folder)
     sidecar = best.extract.sidecar
     codes = list(best.counted.persons.index)
-    return pd.DataFrame(
-        {
-            "basis": str(key),
-            "reference_date": str(key.reference_date),
-            "level": str(key.level),
-            "ages": str(key.ages or ALL_AGES),
-            "region_code": pd.Series(codes, dtype="str"),
-            "population": best.counted.persons.to_numpy(dtype="int64"),
-            "maturity": str(sidecar.maturity),
-            "extract": best.extract.name,
-            "sha256": sidecar.sha256,
-            "positions": pd.Series(_positions(best.extract, key.ages, codes), dtype="str"),
-        }
+    return BasisTable(
+        pd.DataFrame(
+            {
+                "basis": str(key),
+                "reference_date": str(key.reference_date),
+                "level": str(key.level),
+                "ages": str(key.ages or ALL_AGES),
+                "region_code": pd.Series(codes, dtype="str"),
+                "population": best.counted.persons.to_numpy(dtype="int64"),
+                "maturity": str(sidecar.maturity),
+                "extract": best.extract.name,
+                "sha256": sidecar.sha256,
+                "positions": pd.Series(_positions(best.extract, key.ages, codes), dtype="str"),
+            }
+        )
     )
 
 
@@ -202,6 +205,6 @@ def _no_population(key: BasisKey, agreement: Agreement, folder: Path) -> InputEr
     )
 
 
-def maturity_of(basis: pd.DataFrame, name: str) -> Maturity:
+def maturity_of(basis: BasisTable, name: str) -> Maturity:
     """The maturity of one basis."""
     return Maturity(str(basis.loc[basis["basis"] == name, "maturity"].iloc[0]))

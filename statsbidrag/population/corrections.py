@@ -11,10 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import pandas as pd
-
 from schemas.corrections import Correction, Corrections
-from schemas.tables import OPEN_AGE
+from schemas.tables import OPEN_AGE, PopulationFrame
 from statsbidrag.errors import InputError, input_error
 from statsbidrag.files.raw_folder import Raw
 
@@ -81,8 +79,8 @@ def _twice(placed: Placed, found: str) -> InputError:
     )
 
 
-def corrected(frame: pd.DataFrame, path: Path, corrections: Sequence[Placed]) -> pd.DataFrame:
-    """The population (`schemas.tables.Population`) with the corrections of its file applied.
+def corrected(frame: PopulationFrame, path: Path, corrections: Sequence[Placed]) -> PopulationFrame:
+    """The population with the corrections of its file applied.
 
     Raises InputError where a figure is not there, or is no longer what the correction expects.
     """
@@ -116,7 +114,7 @@ def corrected(frame: pd.DataFrame, path: Path, corrections: Sequence[Placed]) ->
     return frame.assign(population=persons)
 
 
-def _rows(frame: pd.DataFrame, correction: Correction) -> list[int]:
+def _rows(frame: PopulationFrame, correction: Correction) -> list[int]:
     """The places of the rows that the correction speaks of."""
     cell = correction.where
     first = 0 if cell.ages is None else cell.ages.first

@@ -20,7 +20,7 @@ from schemas.common import Level
 from schemas.corrections import Correction
 from schemas.keys import AgeInterval
 from schemas.sidecar import Perturbation, PopulationSidecar
-from schemas.tables import OPEN_AGE
+from schemas.tables import OPEN_AGE, PopulationFrame
 from statsbidrag.population.perturbation import perturbation_of, tolerance
 
 
@@ -28,7 +28,7 @@ from statsbidrag.population.perturbation import perturbation_of, tolerance
 class Extract:
     """One verified population file on one of its days: its cells, and what is said of it.
 
-    `frame` is a `schemas.tables.Population` of that day, corrections applied; `delivered` is the
+    `frame` holds the cells of that day, corrections applied; `delivered` is the
     sum of its figures before any. `doubts` are Swedish sentences on what the file leaves open;
     `preliminary`: the file calls itself so.
     """
@@ -37,7 +37,7 @@ class Extract:
     name: str
     sidecar: PopulationSidecar
     reference_date: date
-    frame: pd.DataFrame
+    frame: PopulationFrame
     delivered: int
     notes: tuple[str, ...] = ()
     mandatory_notes: tuple[str, ...] = ()
@@ -94,7 +94,7 @@ def counted(extract: Extract, ages: AgeInterval | None) -> Counted | None:
     return Counted(persons, cells)
 
 
-def cells_of(extract: Extract, ages: AgeInterval | None) -> pd.DataFrame | None:
+def cells_of(extract: Extract, ages: AgeInterval | None) -> PopulationFrame | None:
     """The rows that make the interval exactly; None where the extract's ages do not."""
     first = 0 if ages is None else ages.first
     last = OPEN_AGE if ages is None or ages.last is None else ages.last
@@ -113,7 +113,7 @@ def tiled(spans: Sequence[tuple[int, int]], first: int, last: int) -> bool:
     return all(b[0] == a[1] + 1 for a, b in pairwise(spans))
 
 
-def spans_of(frame: pd.DataFrame) -> list[tuple[int, int]]:
+def spans_of(frame: PopulationFrame) -> list[tuple[int, int]]:
     """The ages that there are figures of, each from and to, in order."""
     distinct = frame[["age_from", "age_to"]].drop_duplicates()
     return sorted((int(a), int(b)) for a, b in distinct.itertuples(index=False))

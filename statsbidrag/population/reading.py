@@ -18,7 +18,7 @@ from schemas.agreement import Agreement
 from schemas.common import Level
 from schemas.register import RegionChange
 from schemas.sidecar import PopulationSidecar
-from schemas.tables import OPEN_AGE
+from schemas.tables import OPEN_AGE, PopulationFrame, RegisterTable
 from statsbidrag.errors import InputError, input_error
 from statsbidrag.files.checked_tables import checked_input
 from statsbidrag.files.raw_folder import Raw, Sealed
@@ -33,7 +33,7 @@ from statsbidrag.population.weights import read_weights
 from statsbidrag.register import recipients as reg
 
 
-def read_extracts(raw: Raw, register: pd.DataFrame, agreement: Agreement) -> tuple[Extract, ...]:
+def read_extracts(raw: Raw, register: RegisterTable, agreement: Agreement) -> tuple[Extract, ...]:
     """Every extract of the agreement's days that counts, best maturity first.
 
     One that another replaces does not, unless the agreement pins it. Raises InputError where a file
@@ -62,7 +62,7 @@ def read_extracts(raw: Raw, register: pd.DataFrame, agreement: Agreement) -> tup
     )
 
 
-def read_sources(raw: Raw, register: pd.DataFrame, agreement: Agreement) -> PopulationSources:
+def read_sources(raw: Raw, register: RegisterTable, agreement: Agreement) -> PopulationSources:
     """All that the agreement's keys may share by. Raises InputError for what cannot be used."""
     return PopulationSources(
         folder=raw.root / "population",
@@ -153,7 +153,7 @@ def _refuse_retired(
 
 def read_extract(
     file: Sealed[PopulationSidecar],
-    register: pd.DataFrame,
+    register: RegisterTable,
     changes: Sequence[RegionChange] = (),
     corrections: Sequence[Placed] = (),
 ) -> tuple[Extract, ...]:
@@ -164,7 +164,7 @@ def read_extract(
     """
     table = read_table(file, register, changes)
     _check_regions(file, table.frame, register, changes)
-    frame = checked_input(tables.Population, table.frame, file.path)
+    frame = PopulationFrame(checked_input(tables.Population, table.frame, file.path))
     _check_names(file.path, table.labels, reg.names(register, file.sidecar.level))
     _check_ages(file, frame)
     if file.sidecar.ages is None:
@@ -179,8 +179,8 @@ def read_extract(
 def _on_day(
     file: Sealed[PopulationSidecar],
     table: PopulationTable,
-    frame: pd.DataFrame,
-    mended: pd.DataFrame,
+    frame: PopulationFrame,
+    mended: PopulationFrame,
     day: date,
     corrections: Sequence[Placed],
 ) -> Extract:
@@ -219,7 +219,7 @@ def _on_day(
 def _check_regions(
     file: Sealed[PopulationSidecar],
     frame: pd.DataFrame,
-    register: pd.DataFrame,
+    register: RegisterTable,
     changes: Sequence[RegionChange],
 ) -> None:
     level, day = file.sidecar.level, file.sidecar.reference_dates[0]
@@ -247,7 +247,7 @@ def _in_english(name: str) -> tuple[str, ...]:
     return () if stem == name else (f"{stem} county", f"{stem.removesuffix('s')} county")
 
 
-def _check_people(file: Sealed[PopulationSidecar], frame: pd.DataFrame) -> None:
+def _check_people(file: Sealed[PopulationSidecar], frame: PopulationFrame) -> None:
     """No region is empty: figures of something else, or in thousands, have zeros."""
     by_region = frame.groupby(["region_code", "reference_date"], observed=True)
     persons = by_region["population"].sum()
@@ -261,7 +261,7 @@ def _check_people(file: Sealed[PopulationSidecar], frame: pd.DataFrame) -> None:
         )
 
 
-def _check_ages(file: Sealed[PopulationSidecar], frame: pd.DataFrame) -> None:
+def _check_ages(file: Sealed[PopulationSidecar], frame: PopulationFrame) -> None:
     ages = file.sidecar.ages
     first = 0 if ages is None else ages.first
     last = OPEN_AGE if ages is None or ages.last is None else ages.last

@@ -16,6 +16,7 @@ import pandas as pd
 from schemas import tables
 from schemas.common import Level, RecipientType
 from schemas.sidecar import WeightsSidecar
+from schemas.tables import BasisTable, RegisterTable
 from statsbidrag.errors import InputError, Problem, input_error
 from statsbidrag.files.checked_tables import checked_input, read_csv, whole_numbers
 from statsbidrag.files.raw_folder import Raw
@@ -42,7 +43,7 @@ class WeightTable:
 
 
 def read_weights(
-    raw: Raw, table: str, recipients: RecipientType, register: pd.DataFrame, agreement_id: str
+    raw: Raw, table: str, recipients: RecipientType, register: RegisterTable, agreement_id: str
 ) -> WeightTable:
     """A table of weights, whole: every recipient of the type and no other.
 
@@ -70,22 +71,24 @@ def read_weights(
     return WeightTable(table, recipients, file.name, file.sidecar, weights, lines)
 
 
-def weights_basis(table: WeightTable, name: str) -> pd.DataFrame:
-    """A table of weights in the form of `schemas.tables.Basis`, under the basis `name`."""
+def weights_basis(table: WeightTable, name: str) -> BasisTable:
+    """A table of weights as a part of the basis, under the basis `name`."""
     level = Level.KOMMUN if table.recipients == RecipientType.KOMMUN else Level.LAN
-    return pd.DataFrame(
-        {
-            "basis": name,
-            "reference_date": str(table.sidecar.reference_date),
-            "level": str(level),
-            "ages": table.sidecar.unit,
-            "region_code": pd.Series(list(table.weights), dtype="str"),
-            "population": pd.Series(list(table.weights.values()), dtype="int64"),
-            "maturity": str(table.sidecar.maturity),
-            "extract": table.name,
-            "sha256": table.sidecar.sha256,
-            "positions": [str(line) for line in table.lines],
-        }
+    return BasisTable(
+        pd.DataFrame(
+            {
+                "basis": name,
+                "reference_date": str(table.sidecar.reference_date),
+                "level": str(level),
+                "ages": table.sidecar.unit,
+                "region_code": pd.Series(list(table.weights), dtype="str"),
+                "population": pd.Series(list(table.weights.values()), dtype="int64"),
+                "maturity": str(table.sidecar.maturity),
+                "extract": table.name,
+                "sha256": table.sidecar.sha256,
+                "positions": [str(line) for line in table.lines],
+            }
+        )
     )
 
 

@@ -13,10 +13,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-import pandas as pd
-
 from schemas.agreement import Agreement, Post
 from schemas.common import Maturity
+from schemas.tables import AllocationTable, BasisTable
 from statsbidrag.agreement.citations import clause
 from statsbidrag.allocation.amounts import AmountRow, rows
 from statsbidrag.allocation.derivation import Derivation, DerivationStep
@@ -41,13 +40,13 @@ AMOUNT_HEAD: Final = [
 """The columns of amounts; in `totals.csv` the kind of sum stands before them."""
 
 
-def allocation_csv(allocation: pd.DataFrame) -> bytes:
+def allocation_csv(allocation: AllocationTable) -> bytes:
     """`allocation.csv`: every recipient's amount of every post, and no sums."""
     own = [row for row in rows(allocation) if row.kind == "post"]
     return csv_bytes(AMOUNT_HEAD, (_amount(row) for row in own))
 
 
-def totals_csv(allocation: pd.DataFrame) -> bytes:
+def totals_csv(allocation: AllocationTable) -> bytes:
     """`totals.csv`: sums of a post's parts, of columns (*riket*) and per recipient."""
     own = [row for row in rows(allocation) if row.kind != "post"]
     return csv_bytes(["slag", *AMOUNT_HEAD], ([SUMS[row.kind], *_amount(row)] for row in own))
@@ -141,7 +140,7 @@ DERIVATION_HEAD: Final = [
 """The columns of `audit/harledning.csv`."""
 
 
-def population_csv(basis: pd.DataFrame) -> bytes:
+def population_csv(basis: BasisTable) -> bytes:
     """`audit/folkmangd.csv`: every figure of population (or weight) that an amount rests on."""
     own = basis.copy()
     own["maturity"] = [MATURITIES[Maturity(name)] for name in own["maturity"]]

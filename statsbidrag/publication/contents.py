@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-import pandas as pd
-
 from schemas.agreement import Agreement
 from schemas.common import Maturity, RecipientType
 from schemas.manifest import About, PublishedDocument
 from schemas.reconciliation import Reconciliation
+from schemas.tables import AllocationTable, BasisTable, RegisterTable
 from statsbidrag.allocation.derivation import derive_all
 from statsbidrag.allocation.figures import figures_of, maturities_to_explain
 from statsbidrag.documents.audit import audit_view, reconciliation_csv
@@ -41,7 +40,7 @@ DERIVATIONS: Final = "audit/harledning.csv"
 
 
 def about(
-    agreement: Agreement, basis: pd.DataFrame, register: pd.DataFrame, allocation: pd.DataFrame
+    agreement: Agreement, basis: BasisTable, register: RegisterTable, allocation: AllocationTable
 ) -> About:
     """What the front page says of the agreement, kept with the revision that it was true of."""
     return About(
@@ -58,9 +57,9 @@ def about(
 
 def revision_files(
     agreement: Agreement,
-    register: pd.DataFrame,
-    basis: pd.DataFrame,
-    allocation: pd.DataFrame,
+    register: RegisterTable,
+    basis: BasisTable,
+    allocation: AllocationTable,
     reconciliation: Reconciliation,
     documents: Sequence[PublishedDocument] = (),
 ) -> dict[str, bytes]:

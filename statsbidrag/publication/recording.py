@@ -13,8 +13,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import Final
 
-import pandas as pd
-
 from schemas.agreement import Agreement, Post, Rounding
 from schemas.common import NATION, Level, Maturity, RecipientType
 from schemas.documents import recipient_of
@@ -35,6 +33,7 @@ from schemas.revision_record import (
     StepKind,
     StepValues,
 )
+from schemas.tables import AllocationTable, BasisTable
 from statsbidrag.agreement.citations import clause
 from statsbidrag.allocation.amounts import AmountRow, rows
 from statsbidrag.allocation.derivation import Derivation, DerivationStep, Operation
@@ -48,8 +47,8 @@ _CELL: Final = re.compile(r"\S+( (region|kommun|lan|skr):\S+)?")
 
 def revision_record(
     agreement: Agreement,
-    basis: pd.DataFrame,
-    allocation: pd.DataFrame,
+    basis: BasisTable,
+    allocation: AllocationTable,
     reconciliation: Reconciliation,
     derivations: Iterable[Derivation],
     documents: Iterable[PublishedDocument],
@@ -172,7 +171,7 @@ def _exact(value: Fraction) -> str:
 class _Bases:
     """The figures of population, and the weights, and which of them an amount rests on."""
 
-    def __init__(self, basis: pd.DataFrame, table: str) -> None:
+    def __init__(self, basis: BasisTable, table: str) -> None:
         """`basis` is a frame of `schemas.tables.Basis`, `table` SCB's table of the population."""
         self.entries = tuple(_bases(basis, table))
         self._places: dict[tuple[str, str], list[int]] = {}
@@ -187,7 +186,7 @@ class _Bases:
         return tuple(index for name in names for index in self._places.get((name, code), ()))
 
 
-def _bases(basis: pd.DataFrame, table: str) -> Iterator[RecordedBasis]:
+def _bases(basis: BasisTable, table: str) -> Iterator[RecordedBasis]:
     for row in basis.to_dict("records"):
         kind, _, weights = str(row["basis"]).partition("/")
         weighted = kind == WEIGHTS

@@ -10,12 +10,11 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from math import floor
 
-import pandas as pd
-
 from schemas.agreement import Agreement, Coverage, Post, RoundingMethod
 from schemas.common import NATION, TOTAL, Maturity, RecipientType
 from schemas.keys import SetAsideStep, UndistributedStep
 from schemas.reconciliation import Kind, Result, Severity, Verdict, Withholds
+from schemas.tables import AllocationTable
 from statsbidrag.allocation.amounts import AmountRow, rows
 from statsbidrag.allocation.rounding import half_up
 from statsbidrag.population.extract import (
@@ -63,7 +62,7 @@ def stated_totals(agreement: Agreement) -> Iterator[Result]:
 
 
 # Allocation to posts ---------------------------------------------------------------------------
-def allocated_amounts(agreement: Agreement, allocation: pd.DataFrame) -> Iterator[Result]:
+def allocated_amounts(agreement: Agreement, allocation: AllocationTable) -> Iterator[Result]:
     """The printed column's sum to the post, with the rounding difference named."""
     every = rows(allocation)
     for post in agreement.posts:
@@ -129,7 +128,7 @@ def _rounding_note(agreement: Agreement, recipients: RecipientType) -> str:
 
 # Allocation to published figures ---------------------------------------------------------------
 def published_amounts(
-    agreement: Agreement, allocation: pd.DataFrame, extracts: Sequence[Extract]
+    agreement: Agreement, allocation: AllocationTable, extracts: Sequence[Extract]
 ) -> Iterator[Result]:
     """What was computed against every figure that was printed."""
     where = f"published/{agreement.id}.csv"
@@ -178,7 +177,7 @@ def _on_an_estimate(row: AmountRow, extracts: Sequence[Extract]) -> tuple[Verdic
 
 def _nation(
     agreement: Agreement,
-    allocation: pd.DataFrame,
+    allocation: AllocationTable,
     row: AmountRow,
     what: str,
     where: str,

@@ -10,12 +10,11 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from math import floor
 
-import pandas as pd
-
 from schemas.agreement import Agreement
 from schemas.common import TOTAL, RecipientType
 from schemas.plan import KnownDifference, Plan
 from schemas.reconciliation import Kind, Result, Severity, Verdict, Withholds
+from schemas.tables import AllocationTable
 from statsbidrag.plans.county_plans import Placed, county_amounts, placed, placed_sum
 from statsbidrag.reconciliation.amounts import severity_of
 from statsbidrag.reconciliation.pairs import Pair
@@ -24,7 +23,7 @@ from statsbidrag.swedish.typography import number
 
 
 # A county's plan ------------------------------------------------------------------------------
-def plan_results(agreement: Agreement, plan: Plan, allocation: pd.DataFrame) -> Iterator[Result]:
+def plan_results(agreement: Agreement, plan: Plan, allocation: AllocationTable) -> Iterator[Result]:
     """Every comparison of one county's plan: its posts, its total, its own sums."""
     amounts = county_amounts(allocation, plan.county)
     measures = placed(plan, amounts)

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-import pandas as pd
-
 from schemas.common import Level, Maturity, RecipientType
 from schemas.reconciliation import Kind, Result, Severity, Verdict, Withholds
+from schemas.tables import RegisterTable
 from statsbidrag.population.extract import (
     Counted,
     Extract,
@@ -46,7 +45,7 @@ def control_totals(extracts: Sequence[Extract]) -> Iterator[Result]:
             ).judged(withholds=Withholds.AGREEMENT)
 
 
-def levels(extracts: Sequence[Extract], register: pd.DataFrame) -> Iterator[Result]:
+def levels(extracts: Sequence[Extract], register: RegisterTable) -> Iterator[Result]:
     """Municipalities to counties, between extracts of one day, county by county."""
     names = reg.names(register, RecipientType.LAN)
     for upper in extracts:

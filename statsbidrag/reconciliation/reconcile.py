@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pandas as pd
-
 from schemas.agreement import Agreement
 from schemas.plan import Plan
 from schemas.reconciliation import Reconciliation
+from schemas.tables import AllocationTable, RegisterTable
 from statsbidrag.population.extract import (
     Extract,
     same_figures,
@@ -30,9 +29,9 @@ from statsbidrag.reconciliation.populations import (
 
 def reconcile(
     agreement: Agreement,
-    register: pd.DataFrame,
+    register: RegisterTable,
     extracts: Sequence[Extract],
-    allocation: pd.DataFrame,
+    allocation: AllocationTable,
     plans: Sequence[Plan],
     fingerprint: str = "",
 ) -> Reconciliation:

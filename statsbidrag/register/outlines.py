@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-import pandas as pd
 from pydantic import ValidationError
 
 from schemas.common import Level
 from schemas.geography import Geography, GeographySidecar
+from schemas.tables import RegisterTable
 from statsbidrag.errors import input_error
 from statsbidrag.files.raw_folder import Raw, Sealed
 from statsbidrag.register import recipients as reg
@@ -53,7 +53,7 @@ class Outlines:
     producer: str
 
 
-def read_outlines(raw: Raw, register: pd.DataFrame) -> dict[Level, Outlines]:
+def read_outlines(raw: Raw, register: RegisterTable) -> dict[Level, Outlines]:
     """The outlines of each level that has a file, of exactly the register's regions.
 
     Raises InputError for those of another division, and where two levels have different scales.

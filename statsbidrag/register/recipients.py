@@ -9,13 +9,12 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Final
 
-import pandas as pd
-
 from schemas import tables
 from schemas.common import NATION, Level, Recipient, RecipientType
 from schemas.documents import folder_of
 from schemas.register import RegionChange, RegionChanges
 from schemas.sidecar import RegisterSidecar
+from schemas.tables import RegisterTable
 from statsbidrag.errors import input_error
 from statsbidrag.files.checked_tables import checked_input, read_csv
 from statsbidrag.files.raw_folder import Raw, Sealed
@@ -25,8 +24,8 @@ _MEANT: Final = 4
 """As many recipients are named to someone who wrote the beginning of a word of their names."""
 
 
-def read_register(file: Sealed[RegisterSidecar]) -> pd.DataFrame:
-    """The register as a frame (`schemas.tables.Register`). Raises InputError."""
+def read_register(file: Sealed[RegisterSidecar]) -> RegisterTable:
+    """The register, whole. Raises InputError."""
     frame = checked_input(tables.Register, read_csv(file.content, file.path), file.path)
     if len(frame) != file.sidecar.rows:
         raise input_error(
@@ -36,15 +35,15 @@ def read_register(file: Sealed[RegisterSidecar]) -> pd.DataFrame:
             found=f"{len(frame)}",
             action="correct the register, or seal its sidecar anew",
         )
-    return frame
+    return RegisterTable(frame)
 
 
-def codes(register: pd.DataFrame, recipients: RecipientType | Level) -> list[str]:
+def codes(register: RegisterTable, recipients: RecipientType | Level) -> list[str]:
     """The codes of one recipient type, or of one level of the population, in order."""
     return sorted(names(register, recipients))
 
 
-def names(register: pd.DataFrame, recipients: RecipientType | Level) -> dict[str, str]:
+def names(register: RegisterTable, recipients: RecipientType | Level) -> dict[str, str]:
     """The name of each recipient of one type, by code."""
     # Lists, for documents ask this thousands of times, and choosing rows of a frame takes long.
     columns = (register[column].tolist() for column in ("type", "code", "name"))
@@ -52,7 +51,7 @@ def names(register: pd.DataFrame, recipients: RecipientType | Level) -> dict[str
     return {code: name for kind, code, name in zip(*columns, strict=True) if kind == wanted}
 
 
-def folders(register: pd.DataFrame) -> dict[Recipient, str]:
+def folders(register: RegisterTable) -> dict[Recipient, str]:
     """The folder of each recipient in a revision: `kommun/2380-ostersund`."""
     everybody = map(Recipient, map(RecipientType, register["type"]), register["code"])
     return {

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import pytest
 
-from schemas.common import Maturity, RecipientType
+from schemas.common import Maturity, Recipient, RecipientType
 from statsbidrag.allocation.derivation import (
     Derivation,
     derive,
@@ -31,8 +31,7 @@ def of(made: Computed, post: str, recipients: RecipientType, code: str) -> Deriv
         made.allocation,
         made.register,
         post,
-        recipients,
-        code,
+        Recipient(recipients, code),
         made.published_source,
     )
 

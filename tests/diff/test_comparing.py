@@ -90,7 +90,7 @@ def test_every_derivation_at_once_is_each_by_itself(
     every = derive_all(made.agreement, made.basis, made.allocation, made.register)
     assert len(every) == (made.allocation["kind"] == "post").sum()
     for found in every[::29]:
-        who = (found.post, found.recipient_type, found.recipient_code)
+        who = (found.post, found.recipient)
         assert found == derive(made.agreement, made.basis, made.allocation, made.register, *who)
 
 

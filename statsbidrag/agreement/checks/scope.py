@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from fractions import Fraction
 
-import pandas as pd
-
 from schemas.agreement import (
     Agreement,
     Area,
     Group,
     Post,
 )
+from schemas.tables import RegisterTable
 from statsbidrag.errors import Problem
 from statsbidrag.files.raw_folder import Raw
 from statsbidrag.files.yaml_reading import Location, YamlFile
@@ -38,7 +37,7 @@ class Scope:
     agreement: Agreement
     base: Agreement | None
     file: YamlFile
-    register: pd.DataFrame
+    register: RegisterTable
     raw: Raw
     touched: frozenset[Location]
 

@@ -13,10 +13,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import pandas as pd
-
 from schemas.agreement import Agreement, Post, TotalsFrom
 from schemas.common import TOTAL, Maturity, Recipient, RecipientType
+from schemas.tables import RegisterTable
 from statsbidrag.allocation.figures import Figure, Figures, maturities_to_explain, summed
 from statsbidrag.documents.parts.printed_in import Printed, printed_in
 from statsbidrag.dossier.dossier import Dossier
@@ -122,7 +121,7 @@ def _overview(dossier: Dossier, printed: Printed, county: str) -> CountyOverview
     )
 
 
-def _own(register: pd.DataFrame, county: str) -> dict[RecipientType, list[str]]:
+def _own(register: RegisterTable, county: str) -> dict[RecipientType, list[str]]:
     """The codes of the county, its region and its municipalities, by type."""
     return {
         recipients: sorted(
@@ -137,7 +136,7 @@ def _own(register: pd.DataFrame, county: str) -> dict[RecipientType, list[str]]:
 def _part(
     agreement: Agreement,
     amounts: Figures,
-    register: pd.DataFrame,
+    register: RegisterTable,
     recipients: RecipientType,
     codes: Sequence[str],
 ) -> OverviewPart:
@@ -164,7 +163,7 @@ def _part(
 
 
 def _municipalities(
-    agreement: Agreement, amounts: Figures, register: pd.DataFrame, county: str
+    agreement: Agreement, amounts: Figures, register: RegisterTable, county: str
 ) -> tuple[MunicipalityRow, ...]:
     kommun = RecipientType.KOMMUN
     posts = agreement.posts_of(kommun)

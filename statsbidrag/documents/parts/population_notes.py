@@ -11,12 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-import pandas as pd
-
 from schemas.common import Level
 from schemas.corrections import Correction
 from schemas.keys import AgeInterval
 from schemas.sidecar import PopulationSidecar
+from schemas.tables import BasisTable, RegisterTable
 from statsbidrag.population.perturbation import perturbation_of
 from statsbidrag.register import recipients as reg
 
@@ -71,7 +70,7 @@ class CorrectionNote:
 
 
 def correction_notes(
-    corrections: Mapping[str, Sequence[Correction]], basis: pd.DataFrame, register: pd.DataFrame
+    corrections: Mapping[str, Sequence[Correction]], basis: BasisTable, register: RegisterTable
 ) -> tuple[CorrectionNote, ...]:
     """The corrections (by their file's sha256) that touch a figure of `basis`, each once.
 

@@ -9,17 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import pandas as pd
-
 from schemas.agreement import Agreement
 from schemas.common import Recipient, RecipientType
+from schemas.tables import PublishedTable
 from statsbidrag.swedish.key_sentences import source_title
 
 Printed = Mapping[tuple[str, Recipient], str]
 """The title of the paper that each printed figure is from, by its post (or `total`) and whose."""
 
 
-def printed_in(agreement: Agreement, published: pd.DataFrame) -> Printed:
+def printed_in(agreement: Agreement, published: PublishedTable) -> Printed:
     """The titles of all papers, in the order of the figures; read once for all recipients.
 
     `published` is a frame `schemas.tables.Published`.

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-import pandas as pd
-
 from schemas.agreement import Agreement
 from schemas.common import TOTAL, Recipient
+from schemas.tables import AllocationTable
 from statsbidrag.allocation.amounts import rows
 from statsbidrag.allocation.figures import Figure, shown
 
@@ -32,7 +31,9 @@ def requisition_sek(agreement: Agreement, posts: Iterable[Figure], total: Figure
     return sum(part.sek for part in parts)
 
 
-def requisitions(agreement: Agreement, allocation: pd.DataFrame) -> Mapping[Recipient, int | None]:
+def requisitions(
+    agreement: Agreement, allocation: AllocationTable
+) -> Mapping[Recipient, int | None]:
     """What each recipient with a post may requisition, as `requisition_sek` has it.
 
     `allocation` is a frame `schemas.tables.Allocation`. None also where nobody knows an amount.

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pandas as pd
-
 from schemas.register import RegionChange
 from schemas.sidecar import PopulationSidecar
+from schemas.tables import RegisterTable
 from statsbidrag.files.raw_folder import Sealed
 from statsbidrag.population.formats.cells import Cells
 from statsbidrag.population.formats.detection import Format, format_of
@@ -19,7 +18,7 @@ from statsbidrag.population.formats.normal_form import PopulationTable, normal_f
 
 def read_table(
     file: Sealed[PopulationSidecar],
-    register: pd.DataFrame,
+    register: RegisterTable,
     changes: Sequence[RegionChange] = (),
 ) -> PopulationTable:
     """One file's population, its format seen by its content.

@@ -11,10 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
-import pandas as pd
-
 from schemas.common import NATION, Level, RecipientType
-from schemas.tables import OPEN_AGE
+from schemas.tables import OPEN_AGE, RegisterTable
 from statsbidrag.population.formats.cells import Label, Variable
 from statsbidrag.register import recipients as reg
 
@@ -99,7 +97,7 @@ class Regions:
     by_code: dict[str, str]
 
     @classmethod
-    def of(cls, register: pd.DataFrame, level: Level) -> Regions:
+    def of(cls, register: RegisterTable, level: Level) -> Regions:
         """Every name; one that two levels share stands for the level that is asked for."""
         by_name: dict[str, str] = {}
         by_code: dict[str, str] = {}

@@ -18,6 +18,7 @@ import pandas as pd
 from schemas.common import Level
 from schemas.register import RegionChange
 from schemas.sidecar import PopulationSidecar
+from schemas.tables import RegisterTable
 from statsbidrag.errors import input_error
 from statsbidrag.files.printable_text import seen
 from statsbidrag.files.raw_folder import Sealed
@@ -68,7 +69,7 @@ class PopulationTable:
 
 def normal_form(
     file: Sealed[PopulationSidecar],
-    register: pd.DataFrame,
+    register: RegisterTable,
     cells: Cells,
     changes: Sequence[RegionChange] = (),
 ) -> PopulationTable:
@@ -112,7 +113,7 @@ def _says_preliminary(file: Sealed[PopulationSidecar], said: Said, years: Axis |
 
 
 def _regions(
-    file: Sealed[PopulationSidecar], register: pd.DataFrame, axis: Axis
+    file: Sealed[PopulationSidecar], register: RegisterTable, axis: Axis
 ) -> tuple[list[str], dict[str, str]]:
     known = Regions.of(register, file.sidecar.level)
     found, strange = [], []

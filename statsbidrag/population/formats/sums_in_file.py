@@ -14,12 +14,11 @@ from itertools import pairwise
 from typing import Final
 
 import numpy as np
-import pandas as pd
 
 from schemas.common import NATION, Level
 from schemas.register import RegionChange
 from schemas.sidecar import Perturbation
-from schemas.tables import OPEN_AGE
+from schemas.tables import OPEN_AGE, RegisterTable
 from statsbidrag.errors import InputError, input_error
 from statsbidrag.population.formats.cells import FETCH, Cells
 from statsbidrag.population.formats.cube import Cube, named_age
@@ -141,7 +140,7 @@ def without_age_total(cube: Cube, sums: Sums) -> tuple[Cube, list[str]]:
 
 
 def of_level(
-    cube: Cube, register: pd.DataFrame, sums: Sums, changes: Sequence[RegionChange]
+    cube: Cube, register: RegisterTable, sums: Sums, changes: Sequence[RegionChange]
 ) -> Cube:
     """The regions of the sidecar's level, once those of other levels are checked with them.
 
@@ -160,7 +159,7 @@ def of_level(
     return cube.only(0, kept)
 
 
-def _check_levels(cube: Cube, register: pd.DataFrame, sums: Sums) -> None:
+def _check_levels(cube: Cube, register: RegisterTable, sums: Sums) -> None:
     """Counties against their municipalities, and the nation against the regions of either level."""
     at = {code: number for number, code in enumerate(cube.regions)}
     municipalities = set(reg.codes(register, Level.KOMMUN))
@@ -174,7 +173,7 @@ def _check_levels(cube: Cube, register: pd.DataFrame, sums: Sums) -> None:
             sums.check(cube, 0, at[NATION], [at[code] for code in sorted(every)])
 
 
-def _require_parts(cube: Cube, register: pd.DataFrame, changes: Sequence[RegionChange]) -> None:
+def _require_parts(cube: Cube, register: RegisterTable, changes: Sequence[RegionChange]) -> None:
     """Municipalities beside counties are all there; counties beside them are the register's.
 
     Otherwise the sum of a county could not be compared with its parts, and would count untested.

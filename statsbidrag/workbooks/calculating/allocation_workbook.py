@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-import pandas as pd
-
 from schemas.agreement import Agreement, Post
 from schemas.common import TOTAL
+from schemas.tables import AllocationTable, BasisTable, RegisterTable
 from statsbidrag.workbooks.book import GUIDE, POSTS, created, open_book
 from statsbidrag.workbooks.calculating.amount_columns import Amounts
 from statsbidrag.workbooks.calculating.overview_sheets import (
@@ -33,9 +32,9 @@ from statsbidrag.workbooks.calculating.unique_names import UniqueNames
 
 def allocation_workbook(
     agreement: Agreement,
-    register: pd.DataFrame,
-    basis: pd.DataFrame,
-    allocation: pd.DataFrame,
+    register: RegisterTable,
+    basis: BasisTable,
+    allocation: AllocationTable,
     revision: str = "",
 ) -> bytes:
     """The workbook's bytes; every amount that is computed is a formula, and has its value.
@@ -52,7 +51,7 @@ def allocation_workbook(
 
 
 def _sheets(
-    agreement: Agreement, register: pd.DataFrame, basis: pd.DataFrame, allocation: pd.DataFrame
+    agreement: Agreement, register: RegisterTable, basis: BasisTable, allocation: AllocationTable
 ) -> list[Sheet]:
     """Every sheet: what it is, the posts, what is counted with, each post, the sums."""
     figures = PopulationSheets(agreement, register, basis)

@@ -10,11 +10,10 @@ from collections.abc import Iterable, Sequence
 from math import fsum
 from typing import Final
 
-import pandas as pd
-
 from schemas.agreement import Agreement
 from schemas.common import NATION, TOTAL, Maturity, RecipientType
 from schemas.keys import shares_of
+from schemas.tables import AllocationTable
 from statsbidrag.allocation.amounts import AmountRow, rows
 from statsbidrag.allocation.figures import MARKS, MATURITIES
 from statsbidrag.rendering.templates import in_words
@@ -29,7 +28,9 @@ _ADDED: Final = ("antal", "vikt", "steg", "exakt", "post", "belopp")
 class Amounts:
     """An agreement's amounts, as sheets show them."""
 
-    def __init__(self, agreement: Agreement, allocation: pd.DataFrame, names: UniqueNames) -> None:
+    def __init__(
+        self, agreement: Agreement, allocation: AllocationTable, names: UniqueNames
+    ) -> None:
         self._names = names
         self._rows = {
             (row.post, row.recipient_type, row.recipient_code): row for row in rows(allocation)

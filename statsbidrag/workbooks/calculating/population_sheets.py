@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-import pandas as pd
-
 from schemas.agreement import Agreement, Post
 from schemas.common import Level, Maturity, RecipientType
 from schemas.keys import ShareBy, shares_of
+from schemas.tables import BasisTable, RegisterTable
 from statsbidrag.allocation.amounts import Measured
 from statsbidrag.allocation.figures import MARKS, MATURITIES
 from statsbidrag.errors import ProgramError
@@ -42,7 +41,7 @@ class Measure:
 class PopulationSheets:
     """Every population and table of weights that the agreement's keys use, on sheets."""
 
-    def __init__(self, agreement: Agreement, register: pd.DataFrame, basis: pd.DataFrame) -> None:
+    def __init__(self, agreement: Agreement, register: RegisterTable, basis: BasisTable) -> None:
         self._agreement = agreement
         self._register = register
         self._basis = basis

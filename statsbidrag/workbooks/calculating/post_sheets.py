@@ -10,10 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-import pandas as pd
-
 from schemas.agreement import Agreement, Post, Rounding
 from schemas.common import Maturity
+from schemas.tables import BasisTable, RegisterTable
 from statsbidrag.allocation.amounts import AmountRow, Measured, split_post
 from statsbidrag.allocation.figures import MARKS, MATURITIES
 from statsbidrag.allocation.keys import met
@@ -42,8 +41,8 @@ class PostSheets:
     """
 
     agreement: Agreement
-    register: pd.DataFrame
-    basis: pd.DataFrame
+    register: RegisterTable
+    basis: BasisTable
     amounts: Amounts
     figures: PopulationSheets
     names: UniqueNames
