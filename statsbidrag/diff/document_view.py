@@ -13,9 +13,7 @@ from typing import ClassVar, Final
 from schemas.common import Maturity, RecipientType
 from statsbidrag.allocation.figures import MATURITIES, maturities_to_explain
 from statsbidrag.diff.changes import Consequence, Line, Summary
-from statsbidrag.diff.sentences import (
-    is_weight,
-)
+from statsbidrag.diff.sentences import is_weight
 from statsbidrag.files.csv_files import csv_bytes
 from statsbidrag.publication.revision import Step
 from statsbidrag.rendering.pdf import Attachment
@@ -26,9 +24,7 @@ PATH: Final = "revidering"
 """Where the document lies inside its own folder, without suffix."""
 
 LINES_ON_A_PAGE: Final = 24
-
 REASON_LETTERS: Final = 27
-
 POST_LETTERS: Final = 22
 """How many letters of a reason and of a post's label stand on one line of a table."""
 

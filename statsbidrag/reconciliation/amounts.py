@@ -17,14 +17,13 @@ from schemas.reconciliation import Kind, Result, Severity, Verdict, Withholds
 from schemas.tables import AllocationTable
 from statsbidrag.allocation.amounts import AmountRow, rows
 from statsbidrag.allocation.rounding import half_up
-from statsbidrag.population.extract import (
-    Extract,
-)
+from statsbidrag.population.extract import Extract
 from statsbidrag.reconciliation.pairs import Pair
 from statsbidrag.swedish.recipient_types import ALL_OF
 
+# Posts to the totals that the agreement states -----------------------------------------------
 
-# Posts to the totals that the agreement states ------------------------------------------------
+
 def stated_totals(agreement: Agreement) -> Iterator[Result]:
     """Posts against the totals that the agreement itself states."""
     partial = agreement.coverage == Coverage.PARTIAL
@@ -61,7 +60,9 @@ def stated_totals(agreement: Agreement) -> Iterator[Result]:
         )
 
 
-# Allocation to posts ---------------------------------------------------------------------------
+# Allocation to posts -------------------------------------------------------------------------
+
+
 def allocated_amounts(agreement: Agreement, allocation: AllocationTable) -> Iterator[Result]:
     """The printed column's sum to the post, with the rounding difference named."""
     every = rows(allocation)
@@ -126,7 +127,9 @@ def _rounding_note(agreement: Agreement, recipients: RecipientType) -> str:
     return note
 
 
-# Allocation to published figures ---------------------------------------------------------------
+# Allocation to published figures -------------------------------------------------------------
+
+
 def published_amounts(
     agreement: Agreement, allocation: AllocationTable, extracts: Sequence[Extract]
 ) -> Iterator[Result]:
@@ -207,8 +210,3 @@ def _nation(
         if rounding
         else "",
     )
-
-
-def severity_of(verdict: Verdict | None) -> Severity:
-    """A difference is an error unless it is explained."""
-    return Severity.ERROR if verdict in (None, Verdict.DIFFERENT) else Severity.WARNING

@@ -16,13 +16,11 @@ from schemas.plan import KnownDifference, Plan
 from schemas.reconciliation import Kind, Result, Severity, Verdict, Withholds
 from schemas.tables import AllocationTable
 from statsbidrag.plans.county_plans import Placed, county_amounts, placed, placed_sum
-from statsbidrag.reconciliation.amounts import severity_of
 from statsbidrag.reconciliation.pairs import Pair
 from statsbidrag.swedish.key_sentences import share_in_words
 from statsbidrag.swedish.typography import number
 
 
-# A county's plan ------------------------------------------------------------------------------
 def plan_results(agreement: Agreement, plan: Plan, allocation: AllocationTable) -> Iterator[Result]:
     """Every comparison of one county's plan: its posts, its total, its own sums."""
     amounts = county_amounts(allocation, plan.county)
@@ -115,7 +113,7 @@ def _plan_post(
         rows=(f"{post} lan:{plan.county}",),
         where=where,
         county=plan.county,
-    ).judged(verdict=verdict, severity=severity_of(verdict), withholds=Withholds.PLAN, note=note)
+    ).judged(verdict=verdict, severity=_severity(verdict), withholds=Withholds.PLAN, note=note)
 
 
 def _another_difference(known: Sequence[KnownDifference]) -> str:
@@ -157,4 +155,9 @@ def _plan_total(
         rows=(f"{TOTAL} lan:{plan.county}",),
         where=where,
         county=plan.county,
-    ).judged(verdict=verdict, severity=severity_of(verdict), withholds=Withholds.PLAN, note=note)
+    ).judged(verdict=verdict, severity=_severity(verdict), withholds=Withholds.PLAN, note=note)
+
+
+def _severity(verdict: Verdict | None) -> Severity:
+    """A difference is an error unless it is explained."""
+    return Severity.ERROR if verdict in (None, Verdict.DIFFERENT) else Severity.WARNING

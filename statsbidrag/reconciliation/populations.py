@@ -30,7 +30,6 @@ _PERTURBED = (
 )
 
 
-# Levels and extracts of the population --------------------------------------------------------
 def control_totals(extracts: Sequence[Extract]) -> Iterator[Result]:
     """The sum of each file's figures against what its sidecar says that it should be."""
     for extract in extracts:

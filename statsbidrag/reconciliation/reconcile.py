@@ -12,10 +12,7 @@ from schemas.agreement import Agreement
 from schemas.plan import Plan
 from schemas.reconciliation import Reconciliation
 from schemas.tables import AllocationTable, RegisterTable
-from statsbidrag.population.extract import (
-    Extract,
-    same_figures,
-)
+from statsbidrag.population.extract import Extract, same_figures
 from statsbidrag.reconciliation.amounts import allocated_amounts, published_amounts, stated_totals
 from statsbidrag.reconciliation.plans import plan_results
 from statsbidrag.reconciliation.populations import (

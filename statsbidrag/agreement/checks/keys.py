@@ -10,12 +10,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import pairwise
 
-from schemas.agreement import (
-    Post,
-    Rounding,
-    RoundingMethod,
-    TotalsFrom,
-)
+from schemas.agreement import Post, Rounding, RoundingMethod, TotalsFrom
 from schemas.common import RecipientType
 from schemas.keys import (
     FixedStep,

@@ -10,12 +10,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from fractions import Fraction
 
-from schemas.agreement import (
-    Agreement,
-    Area,
-    Group,
-    Post,
-)
+from schemas.agreement import Agreement, Area, Group, Post
 from schemas.tables import RegisterTable
 from statsbidrag.errors import Problem
 from statsbidrag.files.raw_folder import Raw

@@ -1,7 +1,8 @@
-"""What must hold between the parts of an agreement: names, references, groups, dates, sums, keys.
+"""What must hold between the parts of an agreement: names, references, groups, dates, sums.
 
-Belongs here: one small function per rule, each yielding problems with their line. Does not: the
-form of the file (`schemas.agreement`), nor any reading.
+Belongs here: one small function per rule, each yielding problems with their line, and the order of
+all rules. Does not: what must hold inside a key (`statsbidrag.agreement.checks.keys`), the form of
+the file (`schemas.agreement`), nor any reading.
 """
 
 from __future__ import annotations
@@ -9,11 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from schemas.agreement import (
-    Agreement,
-    Coverage,
-    PopulationUse,
-)
+from schemas.agreement import Agreement, Coverage, PopulationUse
 from statsbidrag.agreement.checks.keys import (
     age_problems,
     level_problems,
