@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import socket
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -23,6 +24,8 @@ from statsbidrag.plans.county_plans import load_plans
 from statsbidrag.reconciliation.reconcile import reconcile
 from statsbidrag.register.recipients import read_register
 from tests.cases.small_country import SmallCountry
+from tests.helpers.drawing import DRAWN
+from tests.helpers.sharing import computed_anew, computed_once
 
 # A slow machine is no failure, and the same examples are tried everywhere.
 settings.register_profile(
@@ -36,9 +39,13 @@ settings.load_profile("project")
 
 
 def pytest_collection_finish() -> None:
-    """What is imported stays: to look through it again for what is no longer used takes long."""
+    """What is imported stays: to look through it again for what is no longer used takes long.
+
+    What tests make is mostly gone without looking: so it is looked for seldom.
+    """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(100_000, 20, 100)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -63,6 +70,36 @@ def _this_machine_only() -> Iterator[None]:
         mock.patch.object(socket.socket, "connect", connect_here),
         mock.patch.object(socket, "getaddrinfo", look_up_here),
     ):
+        yield
+
+
+@pytest.fixture(scope="session")
+def common(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A folder that all processes of this test session share."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own if worker_id == "master" else own.parent) / "common"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _drawn(common: Path) -> Iterator[None]:
+    """Where documents are kept that tests have drawn."""
+    with mock.patch.dict(os.environ, {DRAWN: str(common)}):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _computed_once() -> Iterator[None]:
+    """The program computes the same of the same once: most tests are of other things."""
+    with computed_once():
+        yield
+
+
+@pytest.fixture
+def nothing_shared() -> Iterator[None]:
+    """Whatever this test computes is computed for it."""
+    with computed_anew():
         yield
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import subprocess
-import sys
 from dataclasses import replace
 from functools import cache
 
@@ -34,6 +32,7 @@ from statsbidrag.site.front_page import agreement_entry, index_page
 from tests.helpers.dossiers import dossier_with
 from tests.helpers.pages import page as shown
 from tests.helpers.pages import text_of
+from tests.helpers.program import in_process
 
 ID = "psykisk-halsa-2023"
 UM = "lan/ungdomsmottagningar"
@@ -77,19 +76,14 @@ def lan(of: NationalView) -> Section:
     return next(each for each in of.sections if each.recipients == RecipientType.LAN)
 
 
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pipelines.cli", *arguments]
-    return subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
-
-
 # --- What is computed ------------------------------------------------------------------------
 
 
 def test_the_csv_has_vg_from_rules_and_the_unresolved_post_as_published() -> None:
-    made = run("allocate", ID, "--format", "csv", "--recipient", "lan:14", "--totals")
-    assert made.returncode == 0, made.stderr
+    made = in_process("allocate", ID, "--format", "csv", "--recipient", "lan:14", "--totals")
+    made.require(0)
     name = "Västra Götalands län"
-    assert made.stdout.splitlines()[1:] == [
+    assert made.out.splitlines()[1:] == [
         f"{ID},lan/brukarmedverkan,lan,14,{name},2000000,definitive,2000000",
         f"{ID},lan/suicidprevention,lan,14,{name},33424098,reconstructed,33424098",
         f"{ID},{UM},lan,14,{name},,unresolved,25064083",
@@ -112,7 +106,7 @@ def test_stated_totals_cannot_be_tested() -> None:
     assert (result.expected, result.found) == (1_640_500_000, 599_500_000)
     assert (result.verdict, result.severity) == (Verdict.UNTESTABLE, Severity.WARNING)
     assert not own().reconciliation.errors()
-    assert run("check", ID).returncode == 0
+    assert in_process("check", ID).code == 0
 
 
 def test_only_the_national_tables_are_made() -> None:

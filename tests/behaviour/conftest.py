@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import pickle
 import shutil
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
@@ -18,15 +16,10 @@ from statsbidrag.documents.catalogue import views
 from statsbidrag.documents.national.national_view import NationalView
 from statsbidrag.dossier.dossier import Dossier
 from statsbidrag.errors import ProgramError
-from statsbidrag.rendering.document import Document, render
-from statsbidrag.rendering.fingerprint import fingerprint
 from statsbidrag.rendering.view import View
 from statsbidrag.site.recipients_across_years import RecipientHistory, Shown, recipients
-from tests.helpers.program import (
-    RawCopy,
-    copy_of_raw,
-    in_process,
-)
+from tests.helpers.drawing import drawn_short
+from tests.helpers.program import RawCopy, copy_of_raw, in_process
 
 FEW = {
     "nation/fordelning",
@@ -57,16 +50,11 @@ def short(view: NationalView) -> NationalView:
 
     All of it takes a quarter of a minute (`tests/documents/test_national_tables.py`: all).
     """
-    return replace(
-        view,
-        per_person=None,
-        sections=tuple(
-            replace(section, tables=section.tables[-1:])
-            if section.recipients == RecipientType.KOMMUN
-            else section
-            for section in view.sections
-        ),
+    sections = tuple(
+        replace(each, tables=each.tables[-1:]) if each.recipients == RecipientType.KOMMUN else each
+        for each in view.sections
     )
+    return replace(view, per_person=None, sections=sections)
 
 
 def few_recipients(
@@ -91,44 +79,15 @@ def _few_documents() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="session")
-def common(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """A folder that all processes of this test session share."""
-    own = tmp_path_factory.getbasetemp()
-    folder = (own if worker_id == "master" else own.parent) / "common"
-    folder.mkdir(exist_ok=True)
-    return folder
-
-
 @pytest.fixture(scope="session", autouse=True)
-def _each_document_once(common: Path) -> Iterator[None]:
-    """A document is drawn once: of the same fingerprint it would have the same bytes.
-
-    That it would is what the heavy judges show (`tests/conformance/test_same_bytes.py`).
-    """
+def _each_document_once() -> Iterator[None]:
+    """A document is drawn once: of the same fingerprint it would have the same bytes."""
     with (
-        mock.patch("statsbidrag.rendering.many.render", drawn_once),
-        mock.patch("statsbidrag.publication.contents.render", drawn_once),
-        mock.patch.dict(os.environ, {DRAWN: str(common)}),
+        mock.patch("statsbidrag.rendering.many.render", drawn_short),
+        mock.patch("statsbidrag.publication.contents.render", drawn_short),
+        mock.patch("statsbidrag.diff.writing.render", drawn_short),
     ):
         yield
-
-
-DRAWN = "STATSBIDRAG_TESTS_DRAWN"
-"""Names the folder of drawn documents, to processes that a run starts too."""
-
-
-def drawn_once(view: View) -> Document:
-    """The document, from the common folder if any process of this session drew it before.
-
-    A function of the module: it must have a name by which another process finds it.
-    """
-    kept = Path(os.environ[DRAWN]) / f"{view.path.replace('/', '_')}-{fingerprint(view)}"
-    with FileLock(f"{kept}.lock"):
-        if not kept.exists():
-            kept.write_bytes(pickle.dumps(render(view)))
-    document: Document = pickle.loads(kept.read_bytes())
-    return document
 
 
 @pytest.fixture(scope="session")

@@ -16,9 +16,7 @@ from tests.helpers.program import (
     A25,
     Ended,
     RawCopy,
-    ended,
     in_process,
-    program,
     stamps,
     tree,
 )
@@ -462,7 +460,7 @@ def test_a_run_on_bad_input_writes_nothing(name: str, raw: RawCopy, output: Path
     case = next(case for case in CASES if case.name == name)
     case.change(raw)
     before, times = tree(output), stamps(output)
-    shown = in_process("--raw", raw.root, "--output", output, "run", case.agreement)
+    shown = in_process("--raw", raw.root, "--output", output, "run", "--jobs", "1", case.agreement)
     require_refused(shown, case, raw)
     assert shown.out == ""
     assert tree(output) == before
@@ -472,7 +470,7 @@ def test_a_run_on_bad_input_writes_nothing(name: str, raw: RawCopy, output: Path
 def test_a_run_on_bad_input_does_not_even_make_the_folder(raw: RawCopy, tmp_path: Path) -> None:
     raw.replace(PLAN, "amount: 1 800 000", "amount: 1800000.0")
     output = tmp_path / "output"
-    shown = ended(program("--raw", raw.root, "--output", output, "run", A24)).require(2)
+    shown = in_process("--raw", raw.root, "--output", output, "run", A24).require(2)
     lines = raw.path(PLAN).read_text("utf-8").splitlines()
     line = lines.index("    amount: 1800000.0") + 1
     assert f"{PLAN}:{line}:5: measures[0].amount\n" in shown.err

@@ -46,7 +46,8 @@ def test_a_run_reads_each_file_once_for_its_amounts(
     agreement: str, raw: RawCopy, tmp_path: Path, counts: Counter[str]
 ) -> None:
     """YAML is read once more, to find out which files the fingerprint is of."""
-    in_process("--raw", raw.root, "--output", tmp_path / "output", "run", agreement).require(0)
+    places: list[str | Path] = ["--raw", raw.root, "--output", tmp_path / "output"]
+    in_process(*places, "run", "--jobs", "1", agreement).require(0)
     assert counts["register/recipients.csv"] == 1
     assert counts["inputs"] == 2
     opened = {name: times for name, times in counts.items() if name.endswith(".yaml")}

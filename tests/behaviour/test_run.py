@@ -253,7 +253,7 @@ def test_a_remark_in_a_file_makes_a_revision_whose_documents_keep_their_bytes(
     assert new != old
     changed = {name for name, content in tree(new).items() if tree(old)[name] != content}
     # They carry the revision's own fingerprint.
-    assert changed == {"manifest.json", "allocation.xlsx"}
+    assert changed == {"manifest.json", "allocation.xlsx", "audit/revision.json"}
 
 
 # What is withheld ---------------------------------------------------------------------------------

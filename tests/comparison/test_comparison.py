@@ -30,9 +30,9 @@ from statsbidrag.dossier.gathering import compute, dossier_of
 from statsbidrag.errors import InputError, UsageError
 from statsbidrag.files.project import PROJECT
 from statsbidrag.files.raw_folder import Raw
-from statsbidrag.rendering.document import render
 from tests.cases.small_country import SmallCountry
 from tests.helpers import made
+from tests.helpers.pages import page as shown
 
 RAW = PROJECT / "raw"
 BASE, ADDED, MORE = "prov-2025", "prov-2025-tillagg", "prov-2025-tillagg-2"
@@ -408,7 +408,7 @@ def section(of: Dossier, code: str = "23") -> ChangeSection:
 
 def page(of: Dossier, code: str = "23") -> str:
     plan = next(plan for plan in of.plans if plan.county == code)
-    text = re.sub(r"<[^>]+>", " ", render(decision_view(of, plan)).html.decode())
+    text = re.sub(r"<[^>]+>", " ", shown(decision_view(of, plan)).html.decode())
     return " ".join(text.replace("\u00a0", " ").split())
 
 

@@ -368,6 +368,7 @@ def test_another_key_in_the_same_words_is_another_rule(
     assert post_in_words(post_change) == "Y (lan/b/y): Regeln är en annan."
 
 
+@pytest.mark.usefixtures("nothing_shared")
 def test_a_better_word_for_a_rule_is_no_other_rule(
     country: SmallCountry, output: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

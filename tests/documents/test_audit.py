@@ -27,10 +27,11 @@ from statsbidrag.dossier.gathering import dossier_of
 from statsbidrag.files.project import PROJECT
 from statsbidrag.files.raw_folder import Raw
 from statsbidrag.publication.amounts_csv import allocation_csv, totals_csv
-from statsbidrag.rendering.document import Document, render
+from statsbidrag.rendering.document import Document
 from statsbidrag.rendering.fingerprint import fingerprint
 from statsbidrag.swedish.recipient_types import TYPES
 from statsbidrag.swedish.verdicts import KINDS, VERDICTS, withheld_in_words
+from tests.helpers.drawing import drawn
 from tests.helpers.pages import page as shown
 from tests.helpers.pages import text_of
 
@@ -158,7 +159,7 @@ def test_everything_has_a_swedish_name() -> None:
 
 @cache
 def document(agreement: str) -> Document:
-    return render(view_of(of(agreement)))
+    return drawn(view_of(of(agreement)))
 
 
 def read_back(agreement: str) -> str:

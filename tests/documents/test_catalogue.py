@@ -35,6 +35,7 @@ from statsbidrag.rendering.fingerprint import fingerprint
 from statsbidrag.rendering.templates import static_files
 from statsbidrag.swedish.typography import NBSP, kronor, number
 from tests.helpers.dossiers import dossier_of_year
+from tests.helpers.pages import page as shown
 
 JAMTLAND = "lan/23-jamtlands-lan/beslutsunderlag"
 VG = "lan/14-vastra-gotalands-lan/beslutsunderlag"
@@ -321,7 +322,7 @@ def test_a_total_that_is_rounded_for_itself_is_explained() -> None:
 
 
 def test_names_with_html_in_them_are_only_names() -> None:
-    html = render(view_of(issuer="A <b>& B</b>")).html.decode()
+    html = shown(view_of(issuer="A <b>& B</b>")).html.decode()
     assert "A &lt;b&gt;&amp; B&lt;/b&gt;" in html
 
 

@@ -18,10 +18,10 @@ from statsbidrag.documents.county.decision_view import DecisionView, decision_vi
 from statsbidrag.documents.county.overview import CountyOverview, county_overviews
 from statsbidrag.documents.parts.population_notes import correction_notes
 from statsbidrag.dossier.gathering import dossier_of
-from statsbidrag.rendering.document import render
 from statsbidrag.rendering.fingerprint import fingerprint
 from tests.cases.small_country import AGREEMENT, PLAN_TEXT, SmallCountry
 from tests.helpers.dossiers import dossier_of_year as of
+from tests.helpers.drawing import drawn
 from tests.helpers.pages import page, text_of
 
 
@@ -37,7 +37,7 @@ def html_of(year: int, code: str) -> str:
 
 
 def pdf_pages(view: DecisionView) -> list[str]:
-    reader = pypdf.PdfReader(io.BytesIO(render(view).pdf))
+    reader = pypdf.PdfReader(io.BytesIO(drawn(view).pdf))
     return [" ".join(each.extract_text().split()) for each in reader.pages]
 
 

@@ -31,6 +31,7 @@ from statsbidrag.rendering.document import Document, render
 from statsbidrag.rendering.fingerprint import fingerprint
 from statsbidrag.swedish.typography import kronor
 from tests.helpers.dossiers import dossier_of_year
+from tests.helpers.drawing import drawn
 from tests.helpers.pages import page, text_of
 
 OSTERSUND = "kommun/2380-ostersund"
@@ -49,7 +50,7 @@ def views_of(year: int) -> dict[str, FormView]:
 
 @cache
 def document(year: int, path: str) -> Document:
-    return render(views_of(year)[path])
+    return drawn(views_of(year)[path])
 
 
 def text(pdf: bytes) -> str:

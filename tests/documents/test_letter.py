@@ -39,6 +39,7 @@ from statsbidrag.swedish.typography import NBSP, kronor, number
 from tests.cases.small_country import FIVE_KOMMUNER, FOUR_COUNTIES, SmallCountry
 from tests.helpers import made
 from tests.helpers.dossiers import dossier_of_year
+from tests.helpers.drawing import drawn
 
 BASE, ADDED = "prov-2025", "prov-2025-tillagg"
 REST = {"rest": {"by": "population"}}
@@ -53,7 +54,7 @@ def views_of(year: int) -> dict[str, LetterView]:
 
 @cache
 def document(year: int, recipient: str) -> Document:
-    return render(views_of(year)[recipient])
+    return drawn(views_of(year)[recipient])
 
 
 def pages(shown: Document) -> list[str]:

@@ -23,8 +23,9 @@ from statsbidrag.documents.national.rules_and_sources import Rule
 from statsbidrag.documents.national.year_before import NationalChange
 from statsbidrag.dossier.dossier import Dossier
 from statsbidrag.errors import ProgramError
-from statsbidrag.rendering.document import Document, render
+from statsbidrag.rendering.document import Document
 from tests.helpers.dossiers import dossier_of_year
+from tests.helpers.drawing import drawn
 from tests.helpers.pages import page, text_of
 
 IDS = ("psykisk-halsa-2024", "psykisk-halsa-2025")
@@ -48,7 +49,7 @@ class Made:
 def made(agreement: str) -> Made:
     own = dossier_of_year(int(agreement[-4:]))
     view = national_tables(own)
-    document = render(view)
+    document = drawn(view)
     pages = PdfReader(io.BytesIO(document.pdf)).pages
     texts = tuple(page.extract_text().replace("\u00a0", " ") for page in pages)
     return Made(own, view, document, texts)

@@ -24,8 +24,8 @@ from statsbidrag.files.project import PROJECT
 from statsbidrag.files.raw_folder import Raw
 from statsbidrag.files.yaml_reading import read_model
 from statsbidrag.plans.county_plans import county_amounts, placed, placed_sum
-from statsbidrag.rendering.document import render
 from tests.helpers.dossiers import dossier_with
+from tests.helpers.drawing import drawn
 
 RAW = PROJECT / "raw"
 ID = "psykisk-halsa-2024"
@@ -73,7 +73,7 @@ def results(own: Dossier, kind: Kind) -> dict[str, Result]:
 
 
 def text_of(view: DecisionView) -> str:
-    reader = pypdf.PdfReader(io.BytesIO(render(view).pdf))
+    reader = pypdf.PdfReader(io.BytesIO(drawn(view).pdf))
     return " ".join(" ".join(page.extract_text().split()) for page in reader.pages)
 
 
@@ -390,7 +390,7 @@ def test_every_page_of_a_draft_says_so() -> None:
     own = vg_dossier()
     draft = own.agreement.model_copy(update={"status": Status.DRAFT})
     view = decision_view(replace(own, agreement=draft), own.plans[0])
-    pages = pypdf.PdfReader(io.BytesIO(render(view).pdf)).pages
+    pages = pypdf.PdfReader(io.BytesIO(drawn(view).pdf)).pages
     assert [page.extract_text().count("UTKAST") for page in pages] == [1] * len(pages)
     assert len(pages) > 2
     assert "UTKAST" not in text_of(vg())

@@ -1,0 +1,150 @@
+"""What one test computed of the same content, handed to the others: computed once per process.
+
+Belongs here: the memory, and which functions of the core have one while tests run. Does not: what
+they compute, or any expectation.
+
+What a test changes it sees changed: the memory goes by all that a function is given, content and
+not place. Each caller gets objects of its own. A function that a test calls itself is never looked
+up: only calls from within the program are.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import io
+import pickle
+import sys
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import wraps
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+MOST = 400
+"""So many results are kept, the last ones."""
+
+_Place = Callable[..., Path | None]
+
+
+def _nowhere(*_: Any) -> None:
+    return None
+
+
+def _of_file(file: Any, *_: Any) -> Path:
+    """The folder `raw/` that a sealed file lies in."""
+    root: Path = file.path.parents[len(Path(file.name).parts) - 1]
+    return root
+
+
+def _of_inputs(inputs: Any) -> Path:
+    root: Path = inputs.population.folder.parent
+    return root
+
+
+SHARED: dict[str, _Place] = {
+    "schemas.tables:checked": _nowhere,
+    "statsbidrag.register.recipients:read_register": _of_file,
+    "statsbidrag.population.reading:read_extract": _of_file,
+    "statsbidrag.dossier.gathering:computed": _of_inputs,
+    "statsbidrag.allocation.amounts:allocate": _nowhere,
+    "statsbidrag.allocation.derivation:derive_all": _nowhere,
+    "statsbidrag.workbooks.calculating.allocation_workbook:allocation_workbook": _nowhere,
+}
+"""What depends on nothing but what it is given, and the folder that its paths may begin with."""
+
+
+@contextmanager
+def computed_once() -> Iterator[None]:
+    """While this lasts, the program computes each of these once."""
+    with ExitStack() as stack:
+        for name, place in SHARED.items():
+            module, _, function = name.partition(":")
+            real = getattr(importlib.import_module(module), function)
+            _everywhere(stack, real, _remembered(real, place))
+        yield
+
+
+@contextmanager
+def computed_anew() -> Iterator[None]:
+    """While this lasts, all is computed: for a test that changes how."""
+    with mock.patch.object(_Memory, "asleep", True):
+        yield
+
+
+def _everywhere(stack: ExitStack, real: object, other: object) -> None:
+    """Puts a function in another's place wherever the program has it by name."""
+    for name, module in list(sys.modules.items()):
+        if name.partition(".")[0] in ("statsbidrag", "assets", "pipelines"):
+            for known, value in list(vars(module).items()):
+                if value is real:
+                    stack.enter_context(mock.patch.object(module, known, other))
+
+
+class _Memory:
+    """Results by all that they depend on."""
+
+    asleep = False
+
+    def __init__(self) -> None:
+        self.known: OrderedDict[bytes, bytes] = OrderedDict()
+
+
+def _remembered(real: Callable[..., Any], place: _Place) -> Callable[..., Any]:
+    memory = _Memory()
+
+    @wraps(real)
+    def call(*args: Any, **options: Any) -> Any:
+        if _Memory.asleep:
+            return real(*args, **options)
+        root = place(*args)
+        key = hashlib.sha256(_packed((args, options), root)).digest()
+        if key not in memory.known:
+            # An error is no result: it is raised anew each time.
+            memory.known[key] = _packed(real(*args, **options), root)
+            if len(memory.known) > MOST:
+                memory.known.popitem(last=False)
+        return _unpacked(memory.known[key], root)
+
+    return call
+
+
+# --- Packing, wherever the folder lies --------------------------------------------------------
+
+
+class _Packer(pickle.Pickler):
+    def __init__(self, file: io.BytesIO, root: Path | None) -> None:
+        super().__init__(file, protocol=pickle.HIGHEST_PROTOCOL)
+        self._root = root
+
+    def reducer_override(self, thing: Any) -> Any:
+        root = self._root
+        if root is None or not isinstance(thing, Path) or not thing.is_relative_to(root):
+            return NotImplemented
+        return _Below, (thing.relative_to(root).as_posix(),)
+
+
+class _Unpacker(pickle.Unpickler):
+    def __init__(self, file: io.BytesIO, root: Path | None) -> None:
+        super().__init__(file)
+        self._root = root
+
+    def find_class(self, module: str, name: str) -> Any:
+        found = super().find_class(module, name)
+        return found if found is not _Below else (self._root or Path()).joinpath
+
+
+class _Below:
+    """Stands for a path below the folder, wherever that is."""
+
+
+def _packed(thing: Any, root: Path | None) -> bytes:
+    file = io.BytesIO()
+    _Packer(file, root).dump(thing)
+    return file.getvalue()
+
+
+def _unpacked(content: bytes, root: Path | None) -> Any:
+    return _Unpacker(io.BytesIO(content), root).load()
