@@ -8,7 +8,7 @@ not: a key's arithmetic (`statsbidrag.allocation.keys`), or comparisons
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -77,24 +77,36 @@ class AmountRow:
 
 def rows(allocation: AllocationTable) -> list[AmountRow]:
     """The rows of a frame `schemas.tables.Allocation`, typed."""
+    # Column by column, for it is asked thousands of times, and a frame gives its rows slowly.
+    texts = {name: allocation[name].tolist() for name in tables.Allocation.columns()}
     return [
-        AmountRow(
-            agreement=record["agreement"],
-            kind=record["kind"],
-            post=record["post"],
-            recipient_type=RecipientType(record["recipient_type"]),
-            recipient_code=record["recipient_code"],
-            recipient_name=record["recipient_name"],
-            exact=Fraction(record["exact"]) if record["exact"] else None,
-            amount_sek=None if pd.isna(record["amount_sek"]) else int(record["amount_sek"]),
-            maturity=Maturity(record["maturity"]),
-            published_sek=None
-            if pd.isna(record["published_sek"])
-            else int(record["published_sek"]),
-            basis=tuple(record["basis"].split()),
+        AmountRow(*row)
+        for row in zip(
+            texts["agreement"],
+            texts["kind"],
+            texts["post"],
+            map(RecipientType, texts["recipient_type"]),
+            texts["recipient_code"],
+            texts["recipient_name"],
+            map(_fraction, texts["exact"]),
+            _whole(allocation["amount_sek"]),
+            map(Maturity, texts["maturity"]),
+            _whole(allocation["published_sek"]),
+            (tuple(text.split()) for text in texts["basis"]),
+            strict=True,
         )
-        for record in allocation.to_dict("records")
     ]
+
+
+def _fraction(text: str) -> Fraction | None:
+    numerator, _, denominator = text.partition("/")
+    return Fraction(int(numerator), int(denominator)) if text else None
+
+
+def _whole(column: pd.Series) -> Iterator[int | None]:
+    """Kronor, None where there are none."""
+    for value, missing in zip(column.tolist(), column.isna().tolist(), strict=True):
+        yield None if missing else int(value)
 
 
 def allocate(
@@ -184,11 +196,15 @@ class Measured:
 
     def __call__(self, share: ShareBy) -> Mapping[str, int]:
         """Persons (or weights) per recipient code."""
-        key = basis_of(self._agreement, self._post.recipients, share)
-        rows = self._basis[self._basis["basis"] == str(key)]
+        wanted = str(basis_of(self._agreement, self._post.recipients, share))
         width = len(self._codes[0])
-        summed = rows.groupby(rows["region_code"].str[:width])["population"].sum()
-        return {code: int(summed[code]) for code in self._codes}
+        summed: dict[str, int] = {}
+        # Lists, for a post is split thousands of times, and a frame groups a few rows slowly.
+        columns = (self._basis[name].tolist() for name in ("basis", "region_code", "population"))
+        for basis, region, persons in zip(*columns, strict=True):
+            if basis == wanted:
+                summed[region[:width]] = summed.get(region[:width], 0) + int(persons)
+        return {code: summed[code] for code in self._codes}
 
 
 def _blocks(agreement: Agreement) -> list[list[Post]]:

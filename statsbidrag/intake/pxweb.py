@@ -13,11 +13,13 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import ssl
 import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from functools import cache
 from types import TracebackType
 from typing import Any, Final, Self
 from urllib.parse import quote
@@ -80,6 +82,12 @@ class _AgainError(Exception):
         self.problem, self.wait = problem, wait
 
 
+@cache
+def _certificates() -> ssl.SSLContext:
+    """Those that come with the program: to read them takes longer than most answers."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 # Asking ----------------------------------------------------------------------------------------
 
 
@@ -110,6 +118,7 @@ class PxWeb:
             timeout=timeout,
             follow_redirects=False,
             trust_env=False,
+            verify=_certificates(),
             headers={"Accept": "application/json", "Accept-Encoding": "identity"},
         )
 

@@ -41,6 +41,7 @@ def counts(raw: RawCopy, monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     return seen
 
 
+@pytest.mark.usefixtures("nothing_shared")
 @pytest.mark.parametrize("agreement", [A24, A25])
 def test_a_run_reads_each_file_once_for_its_amounts(
     agreement: str, raw: RawCopy, tmp_path: Path, counts: Counter[str]

@@ -18,19 +18,31 @@ import sys
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from statsbidrag.files.project import PROJECT
+
 MOST = 400
 """So many results are kept, the last ones."""
 
-_Place = Callable[..., Path | None]
+LARGEST = 2**20
+"""Bytes of a file that it is worth while to remember the reading of."""
 
 
-def _nowhere(*_: Any) -> None:
-    return None
+@dataclass(frozen=True)
+class Shared:
+    """How a call is told from another one.
+
+    `place` is the folder that the paths in it may begin with, wherever that lies. `content` is what
+    else the result depends on, None where this call is better made anew.
+    """
+
+    place: Callable[..., Path | None] = lambda *_: None
+    content: Callable[..., object | None] = lambda *_: ""
 
 
 def _of_file(file: Any, *_: Any) -> Path:
@@ -44,26 +56,46 @@ def _of_inputs(inputs: Any) -> Path:
     return root
 
 
-SHARED: dict[str, _Place] = {
-    "schemas.tables:checked": _nowhere,
-    "statsbidrag.register.recipients:read_register": _of_file,
-    "statsbidrag.population.reading:read_extract": _of_file,
-    "statsbidrag.dossier.gathering:computed": _of_inputs,
-    "statsbidrag.allocation.amounts:allocate": _nowhere,
-    "statsbidrag.allocation.derivation:derive_all": _nowhere,
-    "statsbidrag.workbooks.calculating.allocation_workbook:allocation_workbook": _nowhere,
+def _bytes(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes() if path.stat().st_size <= LARGEST else None
+    except OSError:
+        return None
+
+
+def _handbook(project: Path) -> object:
+    return [(str(path), path.read_bytes()) for path in sorted(project.glob("docs/**/*.md"))]
+
+
+def _program(root: Path, *_: object) -> object | None:
+    """The program that runs does not change; a copy of it that a test has made may."""
+    return "" if root == PROJECT else None
+
+
+SHARED = {
+    "schemas.tables:checked": Shared(),
+    "statsbidrag.files.yaml_reading:read_yaml": Shared(lambda path: path.parent, _bytes),
+    "statsbidrag.register.recipients:read_register": Shared(_of_file),
+    "statsbidrag.population.reading:read_extract": Shared(_of_file),
+    "statsbidrag.dossier.gathering:computed": Shared(_of_inputs),
+    "statsbidrag.allocation.amounts:allocate": Shared(),
+    "statsbidrag.allocation.derivation:derive_all": Shared(),
+    "statsbidrag.workbooks.calculating.allocation_workbook:allocation_workbook": Shared(),
+    "statsbidrag.publication.fingerprint:project_files": Shared(content=_program),
+    "statsbidrag.publication.fingerprint:_hashed": Shared(content=_program),
+    "statsbidrag.site.handbook:handbook_files": Shared(content=_handbook),
 }
-"""What depends on nothing but what it is given, and the folder that its paths may begin with."""
+"""What depends on nothing but what it is given, and the content of the files named there."""
 
 
 @contextmanager
 def computed_once() -> Iterator[None]:
     """While this lasts, the program computes each of these once."""
     with ExitStack() as stack:
-        for name, place in SHARED.items():
+        for name, how in SHARED.items():
             module, _, function = name.partition(":")
             real = getattr(importlib.import_module(module), function)
-            _everywhere(stack, real, _remembered(real, place))
+            _everywhere(stack, real, _remembered(real, how))
         yield
 
 
@@ -92,15 +124,16 @@ class _Memory:
         self.known: OrderedDict[bytes, bytes] = OrderedDict()
 
 
-def _remembered(real: Callable[..., Any], place: _Place) -> Callable[..., Any]:
+def _remembered(real: Callable[..., Any], how: Shared) -> Callable[..., Any]:
     memory = _Memory()
 
     @wraps(real)
     def call(*args: Any, **options: Any) -> Any:
-        if _Memory.asleep:
+        content = None if _Memory.asleep else how.content(*args)
+        if content is None:
             return real(*args, **options)
-        root = place(*args)
-        key = hashlib.sha256(_packed((args, options), root)).digest()
+        root = how.place(*args)
+        key = hashlib.sha256(_packed((content, args, options), root)).digest()
         if key not in memory.known:
             # An error is no result: it is raised anew each time.
             memory.known[key] = _packed(real(*args, **options), root)
