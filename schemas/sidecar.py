@@ -59,7 +59,8 @@ class Fetched(Strict):
 class Perturbation(Strict):
     """Small random numbers that the producer has added to each published value, sums too.
 
-    `per_cell` is the most that one value may be off, in persons; `source` says who says so.
+    `per_cell` is what one value may be off, in persons; n values that take part in a comparison may
+    be off by ⌈per_cell·√n⌉ together. `source` says who says so.
     """
 
     method: Literal["cell_key"]
@@ -74,10 +75,12 @@ class PopulationSidecar(Sidecar):
     figures are for: rows of other levels in the file are sums or parts to be checked against.
     `ages` is what the file covers where that is not every age. `notes` and `mandatory_notes` are
     the producer's own; the latter must be shown wherever the figures are. `control_total` is the
-    sum of all figures of that level, by day where there are several.
+    sum of all figures of that level, by day where there are several. `succeeds` is the table whose
+    place `table` has taken: the file serves agreements that name the older one.
     """
 
     table: Title
+    succeeds: TitleOrBlank = ""
     former_name: TitleOrBlank = ""
     contents: Title
     producer: Title

@@ -21,7 +21,7 @@ from schemas.corrections import Correction
 from schemas.keys import AgeInterval
 from schemas.sidecar import Perturbation, PopulationSidecar
 from schemas.tables import OPEN_AGE, PopulationFrame
-from statsbidrag.population.perturbation import perturbation_of, tolerance
+from statsbidrag.population.perturbation import allowance, perturbation_of
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ def differing(one: Counted, other: Counted, random: Perturbation | None) -> list
     """The regions whose persons differ by more than the random numbers of their figures allow."""
     apart = (one.persons - other.persons.reindex(one.persons.index)).abs()
     cells = one.cells + other.cells.reindex(one.cells.index)
-    beyond = apart > cells.map(lambda number: tolerance(random, int(number)))
+    beyond = apart > cells.map(lambda number: allowance(random, int(number)))
     return [str(code) for code in apart.index[beyond]]
 
 

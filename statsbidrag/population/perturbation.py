@@ -6,8 +6,7 @@ comparing anything (`statsbidrag.population.formats.any_format`,
 
 From reference year 2025 SCB adds a small random number to every published value of the population
 statistics that is not zero, totals too (the cell key method, CKM), and the tables say so in their
-notes. Each value is then off by a little on its own account, so a sum of n values is off by up to n
-times as much, and compared with a published total by once more.
+notes. The numbers are independent, so a sum of n values is off by about √n times what one is.
 """
 
 from __future__ import annotations
@@ -15,12 +14,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date
+from math import isqrt
 from typing import Final
 
 from schemas.sidecar import Perturbation, PopulationSidecar
 
 ASSUMED_PER_CELL: Final = 5
-"""Persons that one value may be off. SCB says `small` and no number: this is our assumption."""
+"""Persons that n values together may be off, as many times √n. SCB says `small` and no number: this
+is our assumption, from what others have seen (docs/decisions/0012)."""
 
 _METHOD: Final = re.compile(
     r"cell[ -]?key|\bCKM\b|slumpmässig osäkerhet|random uncertainty|slumpmässigt tal",
@@ -85,6 +86,11 @@ def _years(pattern: re.Pattern[str], texts: Iterable[str]) -> list[int]:
     return [int(next(filter(None, match.groups()))) for match in found]
 
 
-def tolerance(perturbation: Perturbation | None, cells: int) -> int:
-    """How many persons a comparison in which so many published values take part may be off."""
-    return 0 if perturbation is None else perturbation.per_cell * cells
+def allowance(perturbation: Perturbation | None, cells: int) -> int:
+    """How many persons a comparison in which so many published values take part may be off.
+
+    ⌈c·√n⌉, where c is what one value may be off and n counts every published value, the whole with
+    its parts; 0 without random numbers.
+    """
+    square = 0 if perturbation is None else perturbation.per_cell**2 * cells
+    return isqrt(square - 1) + 1 if square else 0

@@ -19,7 +19,7 @@ from statsbidrag.population.extract import (
     differing,
     same_figures,
 )
-from statsbidrag.population.perturbation import tolerance
+from statsbidrag.population.perturbation import allowance
 from statsbidrag.reconciliation.pairs import Pair
 from statsbidrag.register import recipients as reg
 from statsbidrag.swedish.key_sentences import ages_in_words
@@ -110,7 +110,7 @@ def _compared(
     own, parts = both
     expected, found = int(own.persons[code]), int(parts.persons[code])
     cells = int(own.cells[code]) + int(parts.cells[code])
-    most = tolerance(allowed(*pair), cells)
+    most = allowance(allowed(*pair), cells)
     severity, verdict, note = _judged(pair, within=abs(found - expected) <= most)
     return Pair(
         Kind.LEVELS,

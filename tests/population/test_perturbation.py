@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from schemas.sidecar import PopulationSidecar
-from statsbidrag.population.perturbation import ASSUMED_PER_CELL, perturbation_of
+from schemas.sidecar import Perturbation, PopulationSidecar
+from statsbidrag.population.perturbation import ASSUMED_PER_CELL, allowance, perturbation_of
 from tests.helpers.small_tables import sealed
 
 USED = "Tabellen är skyddad med Cell Key-metoden (CKM), så att summor inte alltid stämmer."
@@ -80,3 +80,13 @@ def test_what_the_sidecar_says_comes_first() -> None:
     found = perturbation_of(sidecar(perturbation=own), (USED,), date(2020, 11, 1))
     assert found is not None
     assert found.per_cell == 2
+
+
+@pytest.mark.parametrize(
+    ("cells", "persons"), [(1, 5), (2, 8), (3, 9), (4, 10), (15, 20), (100, 50), (203, 72)]
+)
+def test_the_allowance_grows_as_the_square_root(cells: int, persons: int) -> None:
+    """⌈5·√n⌉, worked by hand: 5·√3 = 8.66, 5·√15 = 19.36, 5·√203 = 71.24."""
+    random = Perturbation(method="cell_key", per_cell=5, source="en not")
+    assert allowance(random, cells) == persons
+    assert allowance(None, cells) == 0

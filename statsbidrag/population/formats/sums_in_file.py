@@ -29,7 +29,7 @@ from statsbidrag.population.formats.labels import (
     WOMEN,
 )
 from statsbidrag.population.formats.regions import require_regions
-from statsbidrag.population.perturbation import tolerance
+from statsbidrag.population.perturbation import allowance
 from statsbidrag.register import recipients as reg
 
 _SHOWN: Final = 5
@@ -56,7 +56,7 @@ class Sums:
         stated = cube.values.take(total, axis)
         apart = np.abs(stated - cube.values.take(parts, axis).sum(axis))
         # Days are the last axis.
-        beyond = apart - np.array([tolerance(each, len(parts) + 1) for each in self.perturbations])
+        beyond = apart - np.array([allowance(each, len(parts) + 1) for each in self.perturbations])
         worst = np.unravel_index(int(beyond.argmax()), beyond.shape)
         if beyond[worst] > 0:
             at = [int(each) for each in worst]
