@@ -1,17 +1,18 @@
-"""When the division into counties and municipalities changed: the file that says so.
+"""What is written by hand about recipients: codes that came and went, and the types in words.
 
-Belongs here: what is written by hand about codes that came and went. Does not: the register of
-today's recipients (`schemas.tables.Register`).
+Belongs here: the files beside the register. Does not: the register of today's recipients itself
+(`schemas.tables.Register`).
 """
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, field_validator
 
-from schemas.common import FormatOne, Strict, Text, Title
+from schemas.common import FormatOne, Level, RecipientType, Strict, Text, Title
 
 RegionCode = Annotated[str, StringConstraints(strict=True, pattern=r"^([0-9]{2}|[0-9]{4})$")]
 
@@ -41,3 +42,48 @@ class RegionChanges(Strict):
     format: FormatOne
     source: Title
     changes: tuple[RegionChange, ...]
+
+
+def _pattern(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error:
+        raise ValueError("a pattern of codes: `[0-9]{4}`") from None
+    return text
+
+
+class RecipientTypeWords(Strict):
+    """One type of recipients: its Swedish words, and the codes that the register has of it.
+
+    `singular`, `plural` and `definite` are `kommun`, `kommuner`, `kommunerna`; `the` is one that is
+    known (`kommunen`), `each` stands after `per` and above a column of names, `heading` above what
+    all get, and `receivers` are those whom the money goes to. `level` is the population's, None
+    where there is none; `count` is how many the register has.
+    """
+
+    id: RecipientType
+    singular: Title
+    plural: Title
+    definite: Title
+    the: Title
+    each: Title
+    heading: Title
+    receivers: Title
+    code: Annotated[Title, AfterValidator(_pattern)]
+    level: Level | None = None
+    count: int = Field(ge=0)
+
+
+class RecipientTypes(Strict):
+    """Every type of recipients, in the order in which documents show them."""
+
+    format: FormatOne
+    types: tuple[RecipientTypeWords, ...]
+
+    @field_validator("types")
+    @classmethod
+    def _each_once(cls, types: tuple[RecipientTypeWords, ...]) -> tuple[RecipientTypeWords, ...]:
+        listed = [each.id for each in types]
+        if sorted(listed) != sorted(RecipientType):
+            raise ValueError(f"each type once: {', '.join(RecipientType)}")
+        return types

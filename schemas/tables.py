@@ -160,9 +160,6 @@ ALLOCATION_CSV: Final = [
 """The columns that `allocate --format csv` prints, and no other."""
 
 
-RegisterTable = NewType("RegisterTable", pd.DataFrame)
-"""A table that follows `Register`: everyone who can receive."""
-
 PopulationFrame = NewType("PopulationFrame", pd.DataFrame)
 """A table that follows `Population`: the cells of one file, or of one of its days."""
 

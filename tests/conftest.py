@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-import pandas as pd
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -22,7 +21,7 @@ from statsbidrag.files.project import PROJECT
 from statsbidrag.files.raw_folder import Raw
 from statsbidrag.plans.county_plans import load_plans
 from statsbidrag.reconciliation.reconcile import reconcile
-from statsbidrag.register.recipients import read_register
+from statsbidrag.register.recipients import Register, read_register
 from tests.cases.small_country import SmallCountry
 from tests.helpers.drawing import DRAWN
 from tests.helpers.sharing import computed_anew, computed_once
@@ -116,9 +115,9 @@ def raw() -> Raw:
 
 
 @pytest.fixture(scope="session")
-def register(raw: Raw) -> pd.DataFrame:
+def register(raw: Raw) -> Register:
     """The register of recipients."""
-    return read_register(raw.register())
+    return read_register(raw)
 
 
 @pytest.fixture(scope="session")

@@ -93,7 +93,7 @@ def _between(raw: Raw, before: Side, after: Side) -> list[Agreement]:
     found: list[Agreement] = []
     known = {before.agreement.id, before.agreement.supplements}
     waiting = [after.agreement]
-    register = read_register(raw.register())
+    register = read_register(raw)
     while waiting:
         named = {name.partition("/")[0] for area in waiting.pop().areas for name in area.succeeds}
         for name in sorted(named - known):

@@ -12,11 +12,12 @@ from schemas import tables
 from schemas.agreement import Agreement
 from schemas.common import NATION, TOTAL, RecipientType
 from schemas.sidecar import PublishedSidecar
-from schemas.tables import PublishedTable, RegisterTable
+from schemas.tables import PublishedTable
 from statsbidrag.errors import InputError, Problem
 from statsbidrag.files.checked_tables import checked_input, read_csv, whole_numbers
 from statsbidrag.files.raw_folder import Sealed
 from statsbidrag.register import recipients as reg
+from statsbidrag.register.recipients import Register
 
 
 def no_published() -> PublishedTable:
@@ -27,7 +28,7 @@ def no_published() -> PublishedTable:
 
 
 def read_published(
-    file: Sealed[PublishedSidecar] | None, agreement: Agreement, register: RegisterTable
+    file: Sealed[PublishedSidecar] | None, agreement: Agreement, register: Register
 ) -> PublishedTable:
     """The published figures. Raises InputError.
 
@@ -50,7 +51,7 @@ def _problems(
     file: Sealed[PublishedSidecar],
     published: PublishedTable,
     agreement: Agreement,
-    register: RegisterTable,
+    register: Register,
 ) -> list[Problem]:
     posts = {post.id: post.recipients for post in agreement.posts}
     posts |= {group.id: RecipientType(group.id.split("/")[0]) for group in agreement.post_groups}

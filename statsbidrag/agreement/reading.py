@@ -12,13 +12,13 @@ from typing import Any, Final
 
 from schemas.agreement import Agreement, Post
 from schemas.guidance import Purpose
-from schemas.tables import RegisterTable
 from statsbidrag.agreement.checks.guidance import guidance_problems
 from statsbidrag.agreement.checks.scope import Scope
 from statsbidrag.agreement.checks.structure import problems_of
 from statsbidrag.errors import InputError, UsageError, input_error
 from statsbidrag.files.raw_folder import Raw
 from statsbidrag.files.yaml_mending import GONE, lenient_model_of
+from statsbidrag.register.recipients import Register
 
 _NAME: Final = "okand"
 _REFERENCE: Final = {"source": _NAME}
@@ -67,7 +67,7 @@ _STAND_INS: Final[Mapping[tuple[str, ...], Any]] = {
 
 
 def load_agreement(
-    raw: Raw, agreement_id: str, register: RegisterTable, *, above: tuple[str, ...] = ()
+    raw: Raw, agreement_id: str, register: Register, *, above: tuple[str, ...] = ()
 ) -> Agreement:
     """The agreement, checked, and joined with the one that it supplements.
 

@@ -18,7 +18,7 @@ from schemas import tables
 from schemas.agreement import Agreement, Post, Rounding, RoundingMethod, TotalsFrom
 from schemas.common import NATION, TOTAL, Maturity, Recipient, RecipientType, weakest
 from schemas.keys import ShareBy, shares_of
-from schemas.tables import AllocationTable, BasisTable, PublishedTable, RegisterTable
+from schemas.tables import AllocationTable, BasisTable, PublishedTable
 from statsbidrag.allocation.keys import Split, UnfitKeyError, met, split
 from statsbidrag.allocation.rounding import round_column, round_sums
 from statsbidrag.errors import ProgramError, input_error
@@ -26,6 +26,7 @@ from statsbidrag.files.checked_tables import checked_own
 from statsbidrag.population.basis import maturity_of
 from statsbidrag.population.demand import BasisKey, basis_of
 from statsbidrag.register import recipients as reg
+from statsbidrag.register.recipients import Register
 
 NATION_NAME = "Riket"
 
@@ -110,7 +111,7 @@ def _whole(column: pd.Series) -> Iterator[int | None]:
 
 
 def allocate(
-    agreement: Agreement, register: RegisterTable, basis: BasisTable, published: PublishedTable
+    agreement: Agreement, register: Register, basis: BasisTable, published: PublishedTable
 ) -> AllocationTable:
     """Every amount of the agreement, all kinds of rows.
 
@@ -139,9 +140,7 @@ def allocate(
     return _frame(agreement, cells, published)
 
 
-def split_post(
-    agreement: Agreement, post: Post, register: RegisterTable, basis: BasisTable
-) -> Split:
+def split_post(agreement: Agreement, post: Post, register: Register, basis: BasisTable) -> Split:
     """One post's exact shares, step by step.
 
     Raises InputError where the key does not fit what there is to split (a cap that cannot hold it,
@@ -220,7 +219,7 @@ def _blocks(agreement: Agreement) -> list[list[Post]]:
 def _post_cells(
     agreement: Agreement,
     post: Post,
-    register: RegisterTable,
+    register: Register,
     basis: BasisTable,
     published: PublishedTable,
 ) -> list[Cell]:
@@ -288,7 +287,7 @@ def _summed(
     by_post: Mapping[str, Sequence[Cell]],
     kind: str,
     name: str,
-    register: RegisterTable,
+    register: Register,
 ) -> list[Cell]:
     """Per recipient, the sum over posts by the agreement's convention for totals.
 

@@ -25,12 +25,13 @@ from schemas.keys import (
     Step,
     shares_of,
 )
-from schemas.tables import AllocationTable, BasisTable, RegisterTable
+from schemas.tables import AllocationTable, BasisTable
 from statsbidrag.allocation.amounts import AmountRow, Measured, rows, split_post
 from statsbidrag.allocation.rounding import half_up
 from statsbidrag.errors import UsageError
 from statsbidrag.population.demand import basis_of
 from statsbidrag.register import recipients as reg
+from statsbidrag.register.recipients import Register
 from statsbidrag.swedish.key_sentences import (
     exact_number,
     key_in_words,
@@ -152,7 +153,7 @@ def derive(
     agreement: Agreement,
     basis: BasisTable,
     allocation: AllocationTable,
-    register: RegisterTable,
+    register: Register,
     post_id: str,
     recipient: Recipient,
     published_source: str = "",
@@ -169,7 +170,7 @@ def derive_all(
     agreement: Agreement,
     basis: BasisTable,
     allocation: AllocationTable,
-    register: RegisterTable,
+    register: Register,
     published_source: str = "",
 ) -> tuple[Derivation, ...]:
     """How every amount of every post came about, in the order of the allocation.
@@ -300,7 +301,7 @@ class _ReadStep:
 
 
 def _read(
-    agreement: Agreement, post: Post, basis: BasisTable, register: RegisterTable
+    agreement: Agreement, post: Post, basis: BasisTable, register: Register
 ) -> tuple[_ReadStep, ...]:
     """The steps of a post's key, split once. None for an unresolved post."""
     if post.unresolved:

@@ -17,12 +17,13 @@ from schemas.outcome import Outcome
 from schemas.plan import Plan
 from schemas.reconciliation import Reconciliation
 from schemas.sidecar import PopulationSidecar, WeightsSidecar
-from schemas.tables import AllocationTable, BasisTable, PublishedTable, RegisterTable
+from schemas.tables import AllocationTable, BasisTable, PublishedTable
 from statsbidrag.allocation.figures import Figures
 from statsbidrag.comparison.sides import Side
 from statsbidrag.population.basis import Everyone
 from statsbidrag.register import recipients as reg
 from statsbidrag.register.outlines import Outlines
+from statsbidrag.register.recipients import Register
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Dossier:
     """
 
     agreement: Agreement
-    register: RegisterTable
+    register: Register
     basis: BasisTable
     allocation: AllocationTable
     published: PublishedTable

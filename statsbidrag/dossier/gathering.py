@@ -14,7 +14,7 @@ from schemas.corrections import Correction
 from schemas.decisions import Issued
 from schemas.plan import Plan
 from schemas.reconciliation import Reconciliation, Withholds
-from schemas.tables import AllocationTable, BasisTable, PublishedTable, RegisterTable
+from schemas.tables import AllocationTable, BasisTable, PublishedTable
 from statsbidrag.allocation.amounts import allocate
 from statsbidrag.comparison.areas import require_known_areas
 from statsbidrag.comparison.sides import Side
@@ -30,6 +30,7 @@ from statsbidrag.files.raw_folder import Raw
 from statsbidrag.population.basis import basis_frame, everyone
 from statsbidrag.population.extract import Extract
 from statsbidrag.reconciliation.reconcile import reconcile
+from statsbidrag.register.recipients import Register
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Computed:
     """An agreement read and allocated, before anything is compared."""
 
     agreement: Agreement
-    register: RegisterTable
+    register: Register
     extracts: tuple[Extract, ...]
     basis: BasisTable
     published: PublishedTable

@@ -16,7 +16,7 @@ from schemas.common import Level
 from schemas.decisions import Issued
 from schemas.outcome import Outcome
 from schemas.plan import Plan
-from schemas.tables import PublishedTable, RegisterTable
+from schemas.tables import PublishedTable
 from statsbidrag.agreement.published_figures import read_published
 from statsbidrag.agreement.reading import load_agreement
 from statsbidrag.errors import InputError
@@ -27,7 +27,7 @@ from statsbidrag.plans.outcomes import load_outcome
 from statsbidrag.population.basis import PopulationSources
 from statsbidrag.population.reading import read_sources
 from statsbidrag.register.outlines import Outlines, read_outlines
-from statsbidrag.register.recipients import read_register
+from statsbidrag.register.recipients import Register, read_register
 
 Filled = TypeVar("Filled")
 
@@ -40,7 +40,7 @@ class AmountInputs:
     """
 
     agreement: Agreement
-    register: RegisterTable
+    register: Register
     population: PopulationSources
     published: PublishedTable
     published_source: str
@@ -76,7 +76,7 @@ class DossierInputs:
 
 def read_amount_inputs(raw: Raw, agreement_id: str) -> AmountInputs:
     """What the agreement's amounts need. Raises InputError for any file that cannot be used."""
-    return _amount_inputs(raw, agreement_id, read_register(raw.register()))
+    return _amount_inputs(raw, agreement_id, read_register(raw))
 
 
 def read_inputs(raw: Raw, agreement_id: str) -> DossierInputs:
@@ -84,7 +84,7 @@ def read_inputs(raw: Raw, agreement_id: str) -> DossierInputs:
 
     What people wrote once the agreement was signed does not raise: it is held as `unreadable`.
     """
-    register = read_register(raw.register())
+    register = read_register(raw)
     amounts = _amount_inputs(raw, agreement_id, register)
     agreement = amounts.agreement
     plans, bad_plans = _held(
@@ -110,7 +110,7 @@ def read_inputs(raw: Raw, agreement_id: str) -> DossierInputs:
     )
 
 
-def _amount_inputs(raw: Raw, agreement_id: str, register: RegisterTable) -> AmountInputs:
+def _amount_inputs(raw: Raw, agreement_id: str, register: Register) -> AmountInputs:
     agreement = load_agreement(raw, agreement_id, register)
     population = read_sources(raw, register, agreement)
     file = raw.published(agreement_id)
@@ -123,7 +123,7 @@ def _amount_inputs(raw: Raw, agreement_id: str, register: RegisterTable) -> Amou
     )
 
 
-def _earlier(raw: Raw, agreement: Agreement, register: RegisterTable) -> AmountInputs | None:
+def _earlier(raw: Raw, agreement: Agreement, register: Register) -> AmountInputs | None:
     """That the other agreement's files cannot be read is its own failure; the documents say so."""
     if agreement.compares_with is None:
         return None

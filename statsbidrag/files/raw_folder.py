@@ -153,6 +153,10 @@ class Raw:
         """Where the changes of the division into counties and municipalities are, or should be."""
         return self.root / "register" / "changes.yaml"
 
+    def recipient_types(self) -> Path:
+        """Where the types of recipients stand in words, or should stand."""
+        return self.root / "register" / "types.yaml"
+
     def correction_paths(self) -> list[Path]:
         """The files of corrections, by name. Raises InputError for other files among them."""
         return self._only_yaml(Path("corrections"), "a file of corrections, `.yaml`")

@@ -153,7 +153,7 @@ def _of_counties(error: InputError) -> bool:
 def _with_notes(
     raw: Raw, source: Path, content: bytes, sidecar: PopulationSidecar
 ) -> tuple[PopulationSidecar, tuple[Extract, ...]]:
-    register = reg.read_register(raw.register())
+    register = reg.read_register(raw)
     file = Sealed(source, source.name, sidecar, content)
     extracts = read_extract(file, register, reg.read_changes(raw))
     said = extracts[0]
@@ -203,7 +203,7 @@ def _named(raw: Raw, source: Path, content: bytes, sidecar: PopulationSidecar) -
 
 def _concerned(raw: Raw, days: tuple[date, ...]) -> list[str]:
     """The agreements that need any of these days; one that cannot be read is its own failure."""
-    register = reg.read_register(raw.register())
+    register = reg.read_register(raw)
     found = []
     for agreement_id in raw.agreement_ids():
         try:

@@ -18,11 +18,11 @@ from typing import Final
 
 from schemas.common import Level
 from schemas.keys import AgeInterval
-from schemas.tables import RegisterTable
 from statsbidrag.errors import InputError, input_error
 from statsbidrag.intake.pxweb_answers import Selection, Table, Variable
 from statsbidrag.population.demand import BasisKey
 from statsbidrag.register import recipients as reg
+from statsbidrag.register.recipients import Register
 from statsbidrag.swedish.key_sentences import ages_in_words
 from statsbidrag.swedish.typography import counted, listed, long_date
 
@@ -58,7 +58,7 @@ class Wanted:
     summed: int
 
 
-def wanted_of(bases: Sequence[BasisKey], table: Table, register: RegisterTable) -> list[Wanted]:
+def wanted_of(bases: Sequence[BasisKey], table: Table, register: Register) -> list[Wanted]:
     """A question for each basis that no other one of the same day and level answers as well.
 
     Raises InputError where the table is about something else, or lacks a year, region or age.
@@ -88,7 +88,7 @@ def _covers(one: Wanted, other: Wanted) -> bool:
     return same and set(others) <= set(ages)
 
 
-def _wanted(basis: BasisKey, contents: str, table: Table, register: RegisterTable) -> Wanted:
+def _wanted(basis: BasisKey, contents: str, table: Table, register: Register) -> Wanted:
     _require_day(basis.reference_date, contents, table)
     ages, age_words = _ages(basis.ages, table)
     sexes, sex_words = _sexes(table)
@@ -156,7 +156,7 @@ def _year(day: date, table: Table) -> str:
     )
 
 
-def _regions(level: Level, table: Table, register: RegisterTable) -> tuple[str, ...]:
+def _regions(level: Level, table: Table, register: Register) -> tuple[str, ...]:
     """Every region of the register at that level, in the table's order."""
     names = reg.names(register, level)
     found = tuple(code for code in _variable(table, REGION).codes if code in names)

@@ -21,7 +21,6 @@ import pandas as pd
 from schemas.common import Maturity
 from schemas.sidecar import Fetched as Asked
 from schemas.sidecar import Perturbation, PopulationSidecar
-from schemas.tables import RegisterTable
 from statsbidrag.agreement.reading import load_agreement
 from statsbidrag.errors import InputError
 from statsbidrag.files.raw_folder import Raw, Sealed
@@ -35,7 +34,7 @@ from statsbidrag.population.perturbation import perturbation_of
 from statsbidrag.population.preliminary import is_preliminary
 from statsbidrag.population.reading import read_extract
 from statsbidrag.register import recipients as reg
-from statsbidrag.register.recipients import read_register
+from statsbidrag.register.recipients import Register, read_register
 from statsbidrag.swedish.typography import NBSP, counted
 
 PRODUCER: Final = "SCB"
@@ -76,7 +75,7 @@ def fetch_population(raw: Raw, agreement_id: str, scb: PxWeb, today: date) -> Fe
     Raises InputError where an answer cannot be used or contradicts what is there, ProgramError
     where there is no answer or no room; then nothing is stored.
     """
-    register = read_register(raw.register())
+    register = read_register(raw)
     agreement = load_agreement(raw, agreement_id, register)
     # A file there that cannot be read is told before anything is asked.
     raw.population_sidecars()
@@ -107,7 +106,7 @@ def fetch_population(raw: Raw, agreement_id: str, scb: PxWeb, today: date) -> Fe
 
 
 def _received(
-    raw: Raw, wanted: Wanted, answer: Answer, table: Table, register: RegisterTable, today: date
+    raw: Raw, wanted: Wanted, answer: Answer, table: Table, register: Register, today: date
 ) -> _Received:
     """An answer, read as every extract is. Raises InputError naming the address it came from."""
     sidecar = _sidecar(wanted, answer, table, today)
@@ -193,7 +192,7 @@ def _figures(extract: Extract) -> pd.DataFrame:
 # What is there already -------------------------------------------------------------------------
 
 
-def _kept(raw: Raw, own: PopulationSidecar, register: RegisterTable) -> list[_Kept]:
+def _kept(raw: Raw, own: PopulationSidecar, register: Register) -> list[_Kept]:
     """The extracts of the same table, day, level and ages that no other replaces, as delivered."""
     sidecars = raw.population_sidecars()
     retired = {sidecar.replaces for _, sidecar in sidecars if sidecar.replaces}

@@ -18,21 +18,22 @@ from pydantic import BaseModel
 from schemas.agreement import Agreement
 from schemas.common import RecipientType
 from schemas.plan import Measure, Plan
-from schemas.tables import AllocationTable, RegisterTable
+from schemas.tables import AllocationTable
 from statsbidrag.allocation.amounts import rows
 from statsbidrag.errors import InputError, Problem
 from statsbidrag.files.printable_text import names_a_person
 from statsbidrag.files.raw_folder import Raw
 from statsbidrag.files.yaml_reading import Location, read_model
 from statsbidrag.register import recipients as reg
+from statsbidrag.register.recipients import Register
 
 
-def load_plans(raw: Raw, agreement: Agreement, register: RegisterTable) -> tuple[Plan, ...]:
+def load_plans(raw: Raw, agreement: Agreement, register: Register) -> tuple[Plan, ...]:
     """The plans of an agreement's counties, by county code. Raises InputError."""
     return tuple(load_plan(path, agreement, register) for path in raw.plan_paths(agreement.id))
 
 
-def load_plan(path: Path, agreement: Agreement, register: RegisterTable) -> Plan:
+def load_plan(path: Path, agreement: Agreement, register: Register) -> Plan:
     """One county's plan. Raises InputError with everything that is wrong, line by line."""
     plan, file = read_model(path, Plan)
     problems = plan_problems(plan, file, agreement, register)
@@ -56,7 +57,7 @@ class Places(Protocol):
 
 
 def plan_problems(
-    plan: Plan, file: Places, agreement: Agreement, register: RegisterTable
+    plan: Plan, file: Places, agreement: Agreement, register: Register
 ) -> list[Problem]:
     """What of a plan does not fit its agreement or the register, each at its place."""
     return [
@@ -87,7 +88,7 @@ def personal_problems(filled: BaseModel, file: Places) -> Iterator[Problem]:
 
 
 def _identity(
-    plan: Plan, file: Places, agreement: Agreement, register: RegisterTable
+    plan: Plan, file: Places, agreement: Agreement, register: Register
 ) -> Iterator[Problem]:
     if plan.agreement != agreement.id:
         yield file.problem(

@@ -16,11 +16,11 @@ from typing import Final
 from schemas.agreement import Agreement
 from schemas.decisions import Decisions, Issued
 from schemas.documents import FAMILIES
-from schemas.tables import RegisterTable
 from statsbidrag.errors import InputError, Problem
 from statsbidrag.files.raw_folder import Raw
 from statsbidrag.files.yaml_reading import YamlFile, model_of
 from statsbidrag.register import recipients as reg
+from statsbidrag.register.recipients import Register
 
 AUDIT: Final = "audit/beslut.json"
 """Where a revision keeps the decisions that were registered when it was made."""
@@ -36,7 +36,7 @@ class Replaced:
     reference_number: str
 
 
-def load_decisions(raw: Raw, agreement: Agreement, register: RegisterTable) -> tuple[Issued, ...]:
+def load_decisions(raw: Raw, agreement: Agreement, register: Register) -> tuple[Issued, ...]:
     """What was issued of the agreement's documents, as its file says; nothing where it has none.
 
     Raises InputError with everything that is wrong, line by line.
@@ -65,7 +65,7 @@ def _identity(decisions: Decisions, file: YamlFile, agreement: Agreement) -> Ite
         )
 
 
-def _documents(decisions: Decisions, file: YamlFile, register: RegisterTable) -> Iterator[Problem]:
+def _documents(decisions: Decisions, file: YamlFile, register: Register) -> Iterator[Problem]:
     known = document_paths(register)
     for index, entry in enumerate(decisions.issued):
         if entry.document not in known:
@@ -78,12 +78,12 @@ def _documents(decisions: Decisions, file: YamlFile, register: RegisterTable) ->
             )
 
 
-def document_paths(register: RegisterTable) -> frozenset[str]:
+def document_paths(register: Register) -> frozenset[str]:
     """Where documents may lie inside a revision, without suffix, whether they are made or not."""
     return frozenset(_paths(register))
 
 
-def _paths(register: RegisterTable) -> Iterator[str]:
+def _paths(register: Register) -> Iterator[str]:
     """The same by family, and by type of recipient in the order of the family."""
     folders = reg.folders(register)
     for family in (each for each in FAMILIES if each.issued):
@@ -93,7 +93,7 @@ def _paths(register: RegisterTable) -> Iterator[str]:
             yield from (family.path(folders[each]) for each in folders if each.type == kind)
 
 
-def _examples(register: RegisterTable) -> list[str]:
+def _examples(register: Register) -> list[str]:
     """One document of each kind of recipient."""
     first: dict[str, str] = {}
     for path in _paths(register):

@@ -17,16 +17,16 @@ from schemas.agreement import Agreement
 from schemas.common import RecipientType
 from schemas.outcome import Outcome, Used
 from schemas.plan import Measure, Plan
-from schemas.tables import RegisterTable
 from statsbidrag.errors import InputError, Problem
 from statsbidrag.files.raw_folder import Raw
 from statsbidrag.files.yaml_reading import read_model
 from statsbidrag.plans.county_plans import Places, personal_problems
 from statsbidrag.register import recipients as reg
+from statsbidrag.register.recipients import Register
 
 
 def load_outcomes(
-    raw: Raw, agreement: Agreement, register: RegisterTable, plans: Sequence[Plan]
+    raw: Raw, agreement: Agreement, register: Register, plans: Sequence[Plan]
 ) -> tuple[Outcome, ...]:
     """The outcomes of an agreement's recipients, by file. Raises InputError."""
     return tuple(
@@ -35,7 +35,7 @@ def load_outcomes(
 
 
 def load_outcome(
-    path: Path, agreement: Agreement, register: RegisterTable, plans: Sequence[Plan]
+    path: Path, agreement: Agreement, register: Register, plans: Sequence[Plan]
 ) -> Outcome:
     """One recipient's outcome. Raises InputError with everything that is wrong, line by line."""
     outcome, file = read_model(path, Outcome)
@@ -55,7 +55,7 @@ def outcome_problems(
     outcome: Outcome,
     file: Places,
     agreement: Agreement,
-    register: RegisterTable,
+    register: Register,
     plans: Sequence[Plan],
 ) -> list[Problem]:
     """What of an outcome does not fit its agreement, the register or the plan, at its place."""
@@ -85,7 +85,7 @@ def outcome_doubts(outcome: Outcome, agreement: Agreement) -> Iterator[tuple[str
 
 
 def _identity(
-    outcome: Outcome, file: Places, agreement: Agreement, register: RegisterTable
+    outcome: Outcome, file: Places, agreement: Agreement, register: Register
 ) -> Iterator[Problem]:
     if outcome.agreement != agreement.id:
         yield file.problem(

@@ -18,7 +18,7 @@ from schemas.agreement import Agreement
 from schemas.common import Level
 from schemas.register import RegionChange
 from schemas.sidecar import PopulationSidecar
-from schemas.tables import OPEN_AGE, PopulationFrame, RegisterTable
+from schemas.tables import OPEN_AGE, PopulationFrame
 from statsbidrag.errors import InputError, input_error
 from statsbidrag.files.checked_tables import checked_input
 from statsbidrag.files.raw_folder import Raw, Sealed
@@ -31,9 +31,10 @@ from statsbidrag.population.formats.normal_form import PopulationTable
 from statsbidrag.population.formats.regions import require_regions
 from statsbidrag.population.weights import read_weights
 from statsbidrag.register import recipients as reg
+from statsbidrag.register.recipients import Register
 
 
-def read_extracts(raw: Raw, register: RegisterTable, agreement: Agreement) -> tuple[Extract, ...]:
+def read_extracts(raw: Raw, register: Register, agreement: Agreement) -> tuple[Extract, ...]:
     """Every extract of the agreement's days that counts, best maturity first.
 
     One that another replaces does not, unless the agreement pins it. Raises InputError where a file
@@ -62,7 +63,7 @@ def read_extracts(raw: Raw, register: RegisterTable, agreement: Agreement) -> tu
     )
 
 
-def read_sources(raw: Raw, register: RegisterTable, agreement: Agreement) -> PopulationSources:
+def read_sources(raw: Raw, register: Register, agreement: Agreement) -> PopulationSources:
     """All that the agreement's keys may share by. Raises InputError for what cannot be used."""
     return PopulationSources(
         folder=raw.root / "population",
@@ -153,7 +154,7 @@ def _refuse_retired(
 
 def read_extract(
     file: Sealed[PopulationSidecar],
-    register: RegisterTable,
+    register: Register,
     changes: Sequence[RegionChange] = (),
     corrections: Sequence[Placed] = (),
 ) -> tuple[Extract, ...]:
@@ -219,7 +220,7 @@ def _on_day(
 def _check_regions(
     file: Sealed[PopulationSidecar],
     frame: pd.DataFrame,
-    register: RegisterTable,
+    register: Register,
     changes: Sequence[RegionChange],
 ) -> None:
     level, day = file.sidecar.level, file.sidecar.reference_dates[0]

@@ -16,11 +16,12 @@ import pandas as pd
 from schemas import tables
 from schemas.common import Level, RecipientType
 from schemas.sidecar import WeightsSidecar
-from schemas.tables import BasisTable, RegisterTable
+from schemas.tables import BasisTable
 from statsbidrag.errors import InputError, Problem, input_error
 from statsbidrag.files.checked_tables import checked_input, read_csv, whole_numbers
 from statsbidrag.files.raw_folder import Raw
 from statsbidrag.register import recipients as reg
+from statsbidrag.register.recipients import Register
 
 _SHOWN = 5
 _COLUMNS = ["recipient_code", "weight"]
@@ -43,7 +44,7 @@ class WeightTable:
 
 
 def read_weights(
-    raw: Raw, table: str, recipients: RecipientType, register: RegisterTable, agreement_id: str
+    raw: Raw, table: str, recipients: RecipientType, register: Register, agreement_id: str
 ) -> WeightTable:
     """A table of weights, whole: every recipient of the type and no other.
 

@@ -12,7 +12,7 @@ from schemas.agreement import Agreement
 from schemas.common import Maturity, RecipientType
 from schemas.manifest import About, PublishedDocument
 from schemas.reconciliation import Reconciliation
-from schemas.tables import AllocationTable, BasisTable, RegisterTable
+from schemas.tables import AllocationTable, BasisTable
 from statsbidrag.allocation.derivation import derive_all
 from statsbidrag.allocation.figures import figures_of, maturities_to_explain
 from statsbidrag.documents.audit import audit_view, reconciliation_csv
@@ -26,7 +26,7 @@ from statsbidrag.publication.amounts_csv import (
 from statsbidrag.publication.folder import NAME_LENGTH
 from statsbidrag.publication.record_json import RECORD, record_bytes
 from statsbidrag.publication.recording import revision_record
-from statsbidrag.register.recipients import names
+from statsbidrag.register.recipients import Register, names
 from statsbidrag.rendering.document import render
 from statsbidrag.rendering.templates import STATIC, static_files
 from statsbidrag.workbooks.calculating.allocation_workbook import allocation_workbook
@@ -40,7 +40,7 @@ DERIVATIONS: Final = "audit/harledning.csv"
 
 
 def about(
-    agreement: Agreement, basis: BasisTable, register: RegisterTable, allocation: AllocationTable
+    agreement: Agreement, basis: BasisTable, register: Register, allocation: AllocationTable
 ) -> About:
     """What the front page says of the agreement, kept with the revision that it was true of."""
     return About(
@@ -57,7 +57,7 @@ def about(
 
 def revision_files(
     agreement: Agreement,
-    register: RegisterTable,
+    register: Register,
     basis: BasisTable,
     allocation: AllocationTable,
     reconciliation: Reconciliation,

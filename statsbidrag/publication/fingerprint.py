@@ -95,7 +95,7 @@ def raw_files(raw: Raw, agreement_id: str) -> list[Path]:
             extracts.add(sidecar.file)
             found.extend([path, described_by(path, sidecar)])
     found.extend(p.path for p in read_corrections(raw) if p.correction.file in extracts)
-    found.append(raw.region_changes())
+    found.extend([raw.region_changes(), raw.recipient_types()])
     found.extend((raw.root / "geography").glob("*"))
     return sorted({path for path in found if path.is_file()})
 

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 
 from schemas.common import Level, Maturity, RecipientType
 from schemas.reconciliation import Kind, Result, Severity, Verdict, Withholds
-from schemas.tables import RegisterTable
 from statsbidrag.population.extract import (
     Counted,
     Extract,
@@ -22,6 +21,7 @@ from statsbidrag.population.extract import (
 from statsbidrag.population.perturbation import allowance
 from statsbidrag.reconciliation.pairs import Pair
 from statsbidrag.register import recipients as reg
+from statsbidrag.register.recipients import Register
 from statsbidrag.swedish.key_sentences import ages_in_words
 
 _PERTURBED = (
@@ -44,7 +44,7 @@ def control_totals(extracts: Sequence[Extract]) -> Iterator[Result]:
             ).judged(withholds=Withholds.AGREEMENT)
 
 
-def levels(extracts: Sequence[Extract], register: RegisterTable) -> Iterator[Result]:
+def levels(extracts: Sequence[Extract], register: Register) -> Iterator[Result]:
     """Municipalities to counties, between extracts of one day, county by county."""
     names = reg.names(register, RecipientType.LAN)
     for upper in extracts:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from schemas.agreement import Agreement
 from schemas.plan import Plan
 from schemas.reconciliation import Reconciliation
-from schemas.tables import AllocationTable, RegisterTable
+from schemas.tables import AllocationTable
 from statsbidrag.population.extract import Extract, same_figures
 from statsbidrag.reconciliation.amounts import allocated_amounts, published_amounts, stated_totals
 from statsbidrag.reconciliation.plans import plan_results
@@ -22,11 +22,12 @@ from statsbidrag.reconciliation.populations import (
     levels,
     pairs_of_extracts,
 )
+from statsbidrag.register.recipients import Register
 
 
 def reconcile(
     agreement: Agreement,
-    register: RegisterTable,
+    register: Register,
     extracts: Sequence[Extract],
     allocation: AllocationTable,
     plans: Sequence[Plan],

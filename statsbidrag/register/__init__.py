@@ -4,5 +4,5 @@ Does not belong here: what they receive.
 
 | module | answers |
 |---|---|
-| `recipients` | who are the recipients of a type, and how was the country divided on a day? |
+| `recipients` | who can receive, by type and code, and what are the types called? |
 """

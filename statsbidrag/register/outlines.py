@@ -13,10 +13,10 @@ from pydantic import ValidationError
 
 from schemas.common import Level
 from schemas.geography import Geography, GeographySidecar
-from schemas.tables import RegisterTable
 from statsbidrag.errors import input_error
 from statsbidrag.files.raw_folder import Raw, Sealed
 from statsbidrag.register import recipients as reg
+from statsbidrag.register.recipients import Register
 
 
 def read_geography(file: Sealed[GeographySidecar]) -> Geography:
@@ -53,7 +53,7 @@ class Outlines:
     producer: str
 
 
-def read_outlines(raw: Raw, register: RegisterTable) -> dict[Level, Outlines]:
+def read_outlines(raw: Raw, register: Register) -> dict[Level, Outlines]:
     """The outlines of each level that has a file, of exactly the register's regions.
 
     Raises InputError for those of another division, and where two levels have different scales.

@@ -1,22 +1,28 @@
-"""The register of recipients: who can receive, by type and code.
+"""The register of recipients: who can receive, by type and code, and what the types are called.
 
 Belongs here: reading the register and looking recipients up. Does not: what they receive.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
+from functools import cache, cached_property
+from pathlib import Path
 from typing import Final
+
+import pandas as pd
 
 from schemas import tables
 from schemas.common import NATION, Level, Recipient, RecipientType
 from schemas.documents import folder_of
-from schemas.register import RegionChange, RegionChanges
+from schemas.register import RecipientTypes, RecipientTypeWords, RegionChange, RegionChanges
 from schemas.sidecar import RegisterSidecar
-from schemas.tables import RegisterTable
 from statsbidrag.errors import input_error
 from statsbidrag.files.checked_tables import checked_input, read_csv
+from statsbidrag.files.project import PROJECT
 from statsbidrag.files.raw_folder import Raw, Sealed
 from statsbidrag.swedish.alphabet import folded
 
@@ -24,8 +30,46 @@ _MEANT: Final = 4
 """As many recipients are named to someone who wrote the beginning of a word of their names."""
 
 
-def read_register(file: Sealed[RegisterSidecar]) -> RegisterTable:
-    """The register, whole. Raises InputError."""
+@dataclass(frozen=True, eq=False)
+class Register:
+    """Everyone who can receive, and the types of recipients in words, in their order.
+
+    `frame` is a `schemas.tables.Register`.
+    """
+
+    frame: pd.DataFrame
+    types: tuple[RecipientTypeWords, ...]
+
+    @cached_property
+    def words(self) -> dict[RecipientType, RecipientTypeWords]:
+        """The words of each type, in order."""
+        return {words.id: words for words in self.types}
+
+    @cached_property
+    def by_type(self) -> dict[str, dict[str, str]]:
+        """The name of each recipient by code, by type; documents ask for it thousands of times."""
+        found: dict[str, dict[str, str]] = {}
+        columns = (self.frame[column].tolist() for column in ("type", "code", "name"))
+        for kind, code, name in zip(*columns, strict=True):
+            found.setdefault(kind, {})[code] = name
+        return found
+
+
+def read_register(raw: Raw) -> Register:
+    """The register, whole, with the types in words.
+
+    A folder without words of its own is shown in the project's, and may have any number of
+    recipients. Raises InputError for a row that is wrong, and where a type's recipients are not as
+    many, or have not the codes, that the file of types says.
+    """
+    register = register_of(raw.register(), _types(raw))
+    if (path := raw.recipient_types()).exists():
+        _require_counts(path, register)
+    return register
+
+
+def register_of(file: Sealed[RegisterSidecar], types: tuple[RecipientTypeWords, ...]) -> Register:
+    """The register of a file, each row proven. Raises InputError."""
     frame = checked_input(tables.Register, read_csv(file.content, file.path), file.path)
     if len(frame) != file.sidecar.rows:
         raise input_error(
@@ -35,28 +79,68 @@ def read_register(file: Sealed[RegisterSidecar]) -> RegisterTable:
             found=f"{len(frame)}",
             action="correct the register, or seal its sidecar anew",
         )
-    return RegisterTable(frame)
+    register = Register(frame, types)
+    _require_codes(file, register)
+    return register
 
 
-def codes(register: RegisterTable, recipients: RecipientType | Level) -> list[str]:
+def _types(raw: Raw) -> tuple[RecipientTypeWords, ...]:
+    path = raw.recipient_types()
+    if path.exists():
+        return raw.model(path, RecipientTypes).types
+    return usual_types()
+
+
+@cache
+def usual_types() -> tuple[RecipientTypeWords, ...]:
+    """The words of the project's own folder, for whatever has none."""
+    usual = Raw(PROJECT / "raw")
+    return usual.model(usual.recipient_types(), RecipientTypes).types
+
+
+def _require_codes(file: Sealed[RegisterSidecar], register: Register) -> None:
+    for words in register.types:
+        for code in register.by_type.get(words.id, {}):
+            if not re.fullmatch(words.code, code):
+                raise input_error(
+                    file.path,
+                    f"{words.id} {code}",
+                    expected=f"a code of a {words.id} ({words.code})",
+                    found=f"`{code}`",
+                    action="correct the type or the code, or the pattern in types.yaml",
+                )
+
+
+def _require_counts(path: Path, register: Register) -> None:
+    for words in register.types:
+        found = len(register.by_type.get(words.id, {}))
+        if found != words.count:
+            raise input_error(
+                path,
+                f"types.{words.id}.count",
+                expected=f"{found}, the rows of that type in recipients.csv",
+                found=f"{words.count}",
+                action="correct the count; or mend the register, where a recipient is missing",
+            )
+
+
+def codes(register: Register, recipients: RecipientType | Level) -> list[str]:
     """The codes of one recipient type, or of one level of the population, in order."""
     return sorted(names(register, recipients))
 
 
-def names(register: RegisterTable, recipients: RecipientType | Level) -> dict[str, str]:
+def names(register: Register, recipients: RecipientType | Level) -> dict[str, str]:
     """The name of each recipient of one type, by code."""
-    # Lists, for documents ask this thousands of times, and choosing rows of a frame takes long.
-    columns = (register[column].tolist() for column in ("type", "code", "name"))
-    wanted = str(recipients)
-    return {code: name for kind, code, name in zip(*columns, strict=True) if kind == wanted}
+    return dict(register.by_type.get(str(recipients), {}))
 
 
-def folders(register: RegisterTable) -> dict[Recipient, str]:
+def folders(register: Register) -> dict[Recipient, str]:
     """The folder of each recipient in a revision: `kommun/2380-ostersund`."""
-    everybody = map(Recipient, map(RecipientType, register["type"]), register["code"])
+    frame = register.frame
+    everybody = map(Recipient, map(RecipientType, frame["type"]), frame["code"])
     return {
         recipient: folder_of(recipient, slug)
-        for recipient, slug in zip(everybody, register["slug"], strict=True)
+        for recipient, slug in zip(everybody, frame["slug"], strict=True)
     }
 
 

@@ -9,7 +9,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
 from pydantic import ValidationError
 
@@ -28,7 +27,7 @@ from schemas.guidance import (
 from statsbidrag.agreement.reading import load_agreement
 from statsbidrag.errors import Problem
 from statsbidrag.files.raw_folder import Raw
-from statsbidrag.register.recipients import read_register
+from statsbidrag.register.recipients import Register, read_register
 from tests.cases.small_country import AGREEMENT, SmallCountry
 from tests.helpers import made
 from tests.helpers.program import in_process
@@ -39,11 +38,11 @@ YEARS = (2024, 2025)
 
 
 @pytest.fixture(params=YEARS)
-def agreement(request: pytest.FixtureRequest, raw: Raw, register: pd.DataFrame) -> Agreement:
+def agreement(request: pytest.FixtureRequest, raw: Raw, register: Register) -> Agreement:
     return load_agreement(raw, f"psykisk-halsa-{request.param}", register)
 
 
-def of(raw: Raw, register: pd.DataFrame, year: int) -> Agreement:
+def of(raw: Raw, register: Register, year: int) -> Agreement:
     return load_agreement(raw, f"psykisk-halsa-{year}", register)
 
 
@@ -111,7 +110,7 @@ def test_every_field_of_the_annex_in_its_order(agreement: Agreement, kind: FormK
     assert list(found) == list(ANNEX[kind])
 
 
-def test_who_sends_which_form(raw: Raw, register: pd.DataFrame) -> None:
+def test_who_sends_which_form(raw: Raw, register: Register) -> None:
     # 2024, section 7: SKR alone reports; 2025, section 6.1: everybody. All requisition.
     reports = FormKind.FINANCIAL_REPORT
     assert of(raw, register, 2024).forms[reports].who == (SKR,)
@@ -161,7 +160,7 @@ def test_no_detail_of_a_person_is_filled_in(agreement: Agreement) -> None:
         assert not (field.personal and field.fills)
 
 
-def test_the_payment_decisions_number_is_not_invented(raw: Raw, register: pd.DataFrame) -> None:
+def test_the_payment_decisions_number_is_not_invented(raw: Raw, register: Register) -> None:
     for year, source in ((2024, "payment_decision"), (2025, None)):
         agreement = of(raw, register, year)
         for form in agreement.forms.values():
@@ -180,7 +179,7 @@ def test_every_post_has_a_purpose(agreement: Agreement) -> None:
     assert all(purpose in used for purpose in agreement.purposes)
 
 
-def test_where_the_purposes_stand(raw: Raw, register: pd.DataFrame) -> None:
+def test_where_the_purposes_stand(raw: Raw, register: Register) -> None:
     # 2024: sections 3.1-3.6 and 4; 2025: sections 2.1-2.4 and 3.
     def sections(year: int, kind: RecipientType) -> list[str | None]:
         return [p.reference.section for p in of(raw, register, year).purposes_for(kind)]
@@ -199,7 +198,7 @@ def test_where_the_purposes_stand(raw: Raw, register: pd.DataFrame) -> None:
     }
 
 
-def test_how_much_each_area_asks_of_its_recipients(raw: Raw, register: pd.DataFrame) -> None:
+def test_how_much_each_area_asks_of_its_recipients(raw: Raw, register: Register) -> None:
     # The bullets of sections 2.1-2.4 (2025) without the duty to report, which stands apart, and of
     # section 4 (2024).
     def asked(year: int, area: str) -> int:
@@ -225,7 +224,7 @@ def test_what_everybody_has_to_know(agreement: Agreement, kind: RecipientType) -
     assert days >= {"requisition", "repayment"}
 
 
-def test_only_2025_makes_the_money_depend_on_results(raw: Raw, register: pd.DataFrame) -> None:
+def test_only_2025_makes_the_money_depend_on_results(raw: Raw, register: Register) -> None:
     def asked(year: int) -> set[RecipientType]:
         conditions = of(raw, register, year).conditions
         return {kind for c in conditions if c.about == About.REQUIREMENT for kind in c.who}
@@ -314,7 +313,7 @@ def told(country: SmallCountry) -> SmallCountry:
 
 
 def load(country: SmallCountry) -> Agreement:
-    return load_agreement(country.raw, AGREEMENT, read_register(country.raw.register()))
+    return load_agreement(country.raw, AGREEMENT, read_register(country.raw))
 
 
 def test_a_posts_own_purpose_goes_before_its_areas(told: SmallCountry) -> None:
@@ -614,7 +613,7 @@ def supplement(country: SmallCountry, **changes: Any) -> None:
 def test_a_supplement_says_what_is_new(supplemented: SmallCountry) -> None:
     supplement(supplemented, purposes=[purpose("prov", "kommun", "region", text="Nytt.")])
     raw = supplemented.raw
-    agreement = load_agreement(raw, "prov-2025-tillagg", read_register(raw.register()))
+    agreement = load_agreement(raw, "prov-2025-tillagg", read_register(raw))
     found = {}
     for post in agreement.posts:
         told = agreement.purpose_of(post)

@@ -20,7 +20,7 @@ Refused = Callable[[Callable[[], object]], list[Problem]]
 
 
 def read(country: SmallCountry) -> pd.DataFrame:
-    register = read_register(country.raw.register())
+    register = read_register(country.raw)
     agreement = load_agreement(country.raw, AGREEMENT, register)
     return read_published(country.raw.published(AGREEMENT), agreement, register)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-import pandas as pd
 import pytest
 
 from schemas.agreement import Agreement
@@ -13,7 +12,7 @@ from schemas.common import RecipientType
 from statsbidrag.agreement.reading import load_agreement
 from statsbidrag.errors import Problem
 from statsbidrag.files.raw_folder import Raw
-from statsbidrag.register.recipients import read_register
+from statsbidrag.register.recipients import Register, read_register
 from tests.cases.small_country import AGREEMENT, SmallCountry
 
 Refused = Callable[[Callable[[], object]], list[Problem]]
@@ -21,7 +20,7 @@ MEND = "correct it against the agreement"
 
 
 def load(country: SmallCountry) -> Agreement:
-    return load_agreement(country.raw, AGREEMENT, read_register(country.raw.register()))
+    return load_agreement(country.raw, AGREEMENT, read_register(country.raw))
 
 
 MILLION = 1_000_000
@@ -53,7 +52,7 @@ POSTS = {
 
 
 @pytest.mark.parametrize("year", POSTS)
-def test_the_posts_of_a_year(raw: Raw, register: pd.DataFrame, year: int) -> None:
+def test_the_posts_of_a_year(raw: Raw, register: Register, year: int) -> None:
     agreement = load_agreement(raw, f"psykisk-halsa-{year}", register)
     expected = {name: amount * MILLION for name, amount in POSTS[year].items()}
     assert {post.id: post.amount for post in agreement.posts} == expected
@@ -68,14 +67,14 @@ def test_the_posts_of_a_year(raw: Raw, register: pd.DataFrame, year: int) -> Non
     ],
 )
 def test_the_totals_that_it_states(
-    raw: Raw, register: pd.DataFrame, year: int, types: list[int], areas: list[int]
+    raw: Raw, register: Register, year: int, types: list[int], areas: list[int]
 ) -> None:
     stated = load_agreement(raw, f"psykisk-halsa-{year}", register).stated_totals
     assert [s.amount // MILLION for s in stated if s.recipients] == types
     assert [s.amount // MILLION for s in stated if s.area] == areas
 
 
-def test_the_deadlines(raw: Raw, register: pd.DataFrame) -> None:
+def test_the_deadlines(raw: Raw, register: Register) -> None:
     # domain.md: a later decision moved 2024's requisition; both dates stay.
     dates = load_agreement(raw, "psykisk-halsa-2024", register).dates
     assert dates["requisition"].date == date(2024, 12, 1)
@@ -87,7 +86,7 @@ def test_the_deadlines(raw: Raw, register: pd.DataFrame) -> None:
     assert dates["repayment"].in_force == dates["financial_report"].in_force == date(2026, 3, 31)
 
 
-def test_who_owes_a_financial_report(raw: Raw, register: pd.DataFrame) -> None:
+def test_who_owes_a_financial_report(raw: Raw, register: Register) -> None:
     # domain.md: every recipient in 2025, SKR alone in 2024.
     def who(year: int) -> set[RecipientType]:
         duties = load_agreement(raw, f"psykisk-halsa-{year}", register).reporting
@@ -273,7 +272,7 @@ def test_a_draft_needs_no_signatures(country: SmallCountry) -> None:
 
 def test_a_year_that_is_missing(country: SmallCountry, refused: Refused) -> None:
     # No carry-forward: the error names the file to write.
-    register = read_register(country.raw.register())
+    register = read_register(country.raw)
     [problem] = refused(lambda: load_agreement(country.raw, "prov-2026", register))
     assert problem.file == str(country.root / "agreements" / "prov-2026.yaml")
     assert (problem.expected, problem.found) == ("a file", "none")

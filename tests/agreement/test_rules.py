@@ -11,7 +11,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
 
 from schemas.agreement import Agreement
@@ -30,6 +29,7 @@ from statsbidrag.agreement.citations import citation, clause, dated
 from statsbidrag.errors import Problem
 from statsbidrag.files.raw_folder import Raw
 from statsbidrag.files.yaml_reading import Location, read_yaml
+from statsbidrag.register.recipients import Register
 from tests.cases.small_country import as_yaml
 from tests.helpers import made
 
@@ -39,7 +39,7 @@ COUNTIES = [f"{n:02}" for n in range(1, 26) if n not in (2, 11, 15, 16)]
 
 
 @pytest.fixture
-def scope(tmp_path: Path, register: pd.DataFrame) -> Callable[..., Scope]:
+def scope(tmp_path: Path, register: Register) -> Callable[..., Scope]:
     """What a check of these posts is given, against the project's own register."""
 
     def of(

@@ -17,7 +17,7 @@ from statsbidrag.agreement.published_figures import no_published
 from statsbidrag.allocation.amounts import allocate, rows, split_post
 from statsbidrag.dossier.gathering import Computed, compute
 from statsbidrag.errors import InputError, ProgramError
-from statsbidrag.register.recipients import read_register
+from statsbidrag.register.recipients import Register, read_register, usual_types
 from tests.cases.small_country import AGREEMENT, SmallCountry
 
 Years = Callable[[int], Computed]
@@ -377,10 +377,9 @@ def agreements(draw: st.DrawFn) -> tuple[Agreement, dict[str, int]]:
 @given(agreements())
 def test_any_agreement_sums(case: tuple[Agreement, dict[str, int]]) -> None:
     agreement, persons = case
-    register = pd.DataFrame(
-        {"type": "lan", "code": list(persons), "name": "L", "slug": "l", "lan_code": list(persons)},
-        dtype="str",
-    )
+    codes = list(persons)
+    counties = {"type": "lan", "code": codes, "name": "L", "slug": "l", "lan_code": codes}
+    register = Register(pd.DataFrame(counties, dtype="str"), usual_types())
     basis = pd.DataFrame(
         {
             "basis": "2024-11-01/lan/alla",
@@ -413,8 +412,8 @@ def test_any_agreement_sums(case: tuple[Agreement, dict[str, int]]) -> None:
 def test_the_frame_of_the_small_register(country: SmallCountry) -> None:
     # Recipients in every post are complete: each code of the register once per post of its type.
     made = compute(country.raw, AGREEMENT)
-    register = read_register(country.raw.register())
+    register = read_register(country.raw)
     for post in made.agreement.posts:
         own = made.allocation.query("kind == 'post' and post == @post.id")["recipient_code"]
-        wanted = register.loc[register["type"] == str(post.recipients), "code"]
+        wanted = register.frame.loc[register.frame["type"] == str(post.recipients), "code"]
         assert list(own) == sorted(wanted)

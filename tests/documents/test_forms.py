@@ -102,7 +102,7 @@ def test_each_recipient_requisitions_and_only_those_obliged_report() -> None:
             kind: {(v.recipients, v.code) for v in views_of(year).values() if v.kind == kind}
             for kind in FormKind
         }
-        recipients = {(row.type, row.code) for row in register.itertuples(index=False)}
+        recipients = {(row.type, row.code) for row in register.frame.itertuples(index=False)}
         assert shown[FormKind.REQUISITION] == recipients
         assert shown[FormKind.FINANCIAL_REPORT] == {
             each for each in recipients if each[0] in obliged

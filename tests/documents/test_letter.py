@@ -91,7 +91,7 @@ def test_one_to_each_region_municipality_and_skr_in_order(year: int) -> None:
     named = [
         f"{kind}:{code}"
         for kind in ("region", "kommun", "skr")
-        for code in sorted(register.loc[register["type"] == kind, "code"])
+        for code in sorted(register.frame.loc[register.frame["type"] == kind, "code"])
     ]
     assert list(views_of(year)) == named
     assert len({view.path for view in views_of(year).values()}) == len(named)

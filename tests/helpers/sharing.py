@@ -75,7 +75,7 @@ def _program(root: Path, *_: object) -> object | None:
 SHARED = {
     "schemas.tables:checked": Shared(),
     "statsbidrag.files.yaml_reading:read_yaml": Shared(lambda path: path.parent, _bytes),
-    "statsbidrag.register.recipients:read_register": Shared(_of_file),
+    "statsbidrag.register.recipients:register_of": Shared(_of_file),
     "statsbidrag.population.reading:read_extract": Shared(_of_file),
     "statsbidrag.dossier.gathering:computed": Shared(_of_inputs),
     "statsbidrag.allocation.amounts:allocate": Shared(),

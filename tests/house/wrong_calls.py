@@ -13,7 +13,7 @@ from schemas.agreement import Agreement, Post
 from schemas.common import Recipient
 from schemas.plan import Plan
 from schemas.reconciliation import Reconciliation
-from schemas.tables import AllocationTable, BasisTable, PublishedTable, RegisterTable
+from schemas.tables import AllocationTable, BasisTable, PublishedTable
 from statsbidrag.allocation.amounts import allocate, rows, split_post
 from statsbidrag.allocation.derivation import derive
 from statsbidrag.allocation.figures import Figures
@@ -24,17 +24,17 @@ from statsbidrag.population.extract import Extract, spans_of
 from statsbidrag.publication.contents import revision_files
 from statsbidrag.reconciliation.amounts import allocated_amounts
 from statsbidrag.reconciliation.reconcile import reconcile
-from statsbidrag.register.recipients import codes
+from statsbidrag.register.recipients import Register, codes
 
 
 def allocating(
-    agreement: Agreement, register: RegisterTable, basis: BasisTable, published: PublishedTable
+    agreement: Agreement, register: Register, basis: BasisTable, published: PublishedTable
 ) -> None:
     """From register, basis and published figures to the allocation."""
     right: AllocationTable = allocate(agreement, register, basis, published)
     allocate(agreement, basis, register, published)  # wrong
     allocate(agreement, register, published, basis)  # wrong
-    allocate(agreement, pd.DataFrame(register), basis, published)  # wrong
+    allocate(agreement, register.frame, basis, published)  # wrong
     allocate(agreement, register, basis, right)  # wrong
     allocate(agreement, register, pd.DataFrame(), published)  # wrong
     back: BasisTable = allocate(agreement, register, basis, published)  # wrong
@@ -52,7 +52,7 @@ def counting(extract: Extract, basis: BasisTable) -> None:
 def explaining(
     agreement: Agreement,
     post: Post,
-    register: RegisterTable,
+    register: Register,
     basis: BasisTable,
     allocation: AllocationTable,
     recipient: Recipient,
@@ -70,7 +70,7 @@ def explaining(
 
 def reconciling(
     agreement: Agreement,
-    register: RegisterTable,
+    register: Register,
     extracts: Sequence[Extract],
     allocation: AllocationTable,
     published: PublishedTable,
@@ -87,7 +87,7 @@ def reconciling(
 
 def publishing(
     agreement: Agreement,
-    register: RegisterTable,
+    register: Register,
     stages: Stages,
     report: Reconciliation,
 ) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pandas as pd
 import pytest
 
 from schemas.plan import Plan
@@ -12,18 +11,18 @@ from statsbidrag.agreement.reading import load_agreement
 from statsbidrag.errors import Problem
 from statsbidrag.files.raw_folder import Raw
 from statsbidrag.plans.county_plans import load_plans
-from statsbidrag.register.recipients import read_register
+from statsbidrag.register.recipients import Register, read_register
 from tests.cases.small_country import AGREEMENT, SmallCountry
 
 Refused = Callable[[Callable[[], object]], list[Problem]]
 
 
 def load(country: SmallCountry) -> tuple[Plan, ...]:
-    register = read_register(country.raw.register())
+    register = read_register(country.raw)
     return load_plans(country.raw, load_agreement(country.raw, AGREEMENT, register), register)
 
 
-def test_jamtland_2024(raw: Raw, register: pd.DataFrame) -> None:
+def test_jamtland_2024(raw: Raw, register: Register) -> None:
     # 003_5112bbd3ee97e34b.txt: fourteen measures; domain.md, "What does not add up": they do.
     plans = load_plans(raw, load_agreement(raw, "psykisk-halsa-2024", register), register)
     [plan] = [plan for plan in plans if plan.county == "23"]

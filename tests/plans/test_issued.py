@@ -239,7 +239,7 @@ def test_a_folder_in_its_place_is_refused(country: SmallCountry, refused: Refuse
 
 
 def test_every_document_that_is_made_can_be_issued(raw: Raw) -> None:
-    known = document_paths(read_register(raw.register()))
+    known = document_paths(read_register(raw))
     for agreement_id in ("psykisk-halsa-2023", "psykisk-halsa-2024"):
         assert {view.path for view in views(dossier_of(raw, agreement_id))} <= known
     assert {"skr/tilldelning", "region/23-region-jamtland-harjedalen/rekvisition"} <= known
@@ -264,7 +264,7 @@ def test_the_example_in_the_handbook_is_right(
     path.parent.mkdir()
     path.write_text(example, "utf-8")
     agreement = compute(raw, "psykisk-halsa-2024").agreement
-    read = load_decisions(Raw(country.root), agreement, read_register(raw.register()))
+    read = load_decisions(Raw(country.root), agreement, read_register(raw))
     assert [each.document for each in read] == ["lan/23-jamtlands-lan/beslutsunderlag"] * 2
 
 

@@ -29,7 +29,7 @@ def load(folder: Path, first: str, second: str, note: str = "") -> None:
         f"      - rest: {{by: population, ages: {second}}}\n"
     )
     path.write_text(text.replace(KEY, key + (f"    ages_note: {note}\n" if note else "")), "utf-8")
-    load_agreement(raw, ID, read_register(raw.register()))
+    load_agreement(raw, ID, read_register(raw))
 
 
 @pytest.mark.parametrize(

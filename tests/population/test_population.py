@@ -21,7 +21,7 @@ from statsbidrag.population.demand import bases_of
 from statsbidrag.population.extract import Extract
 from statsbidrag.population.reading import read_extract, read_extracts, read_sources
 from statsbidrag.register import recipients as reg
-from statsbidrag.register.recipients import read_changes, read_register
+from statsbidrag.register.recipients import Register, read_changes, read_register
 from tests.cases.small_country import (
     AGES,
     AGREEMENT,
@@ -40,7 +40,7 @@ YOUNG = "2024-11-01/kommun/0-18"
 
 
 def basis(country: SmallCountry) -> pd.DataFrame:
-    register = read_register(country.raw.register())
+    register = read_register(country.raw)
     agreement = load_agreement(country.raw, AGREEMENT, register)
     sources = read_sources(country.raw, register, agreement)
     return tables.checked(tables.Basis, basis_frame(agreement, sources))
@@ -58,7 +58,7 @@ def whole(country: SmallCountry, name: str = "alla") -> Extract:
     sealed = country.raw.population(country.root / "population" / f"{name}.yaml")
     [extract] = read_extract(
         sealed,
-        read_register(country.raw.register()),
+        read_register(country.raw),
         read_changes(country.raw),
         read_corrections(country.raw),
     )
@@ -369,7 +369,7 @@ def two_years(country: SmallCountry, **facts: Any) -> None:
 
 def test_a_file_of_two_days_is_an_extract_of_each(country: SmallCountry) -> None:
     two_years(country, control_total={"2023-11-01": 300, "2024-11-01": 1000})
-    register = read_register(country.raw.register())
+    register = read_register(country.raw)
     file = country.raw.population(country.root / "population" / "alla.yaml")
     earlier, later = read_extract(file, register)
     assert (str(earlier.reference_date), earlier.delivered) == ("2023-11-01", 300)
@@ -403,9 +403,7 @@ def test_days_that_do_not_fit(
 ) -> None:
     two_years(country, **facts)
     file = country.root / "population" / "alla.yaml"
-    assert refused(
-        lambda: read_extract(country.raw.population(file), read_register(country.raw.register()))
-    )
+    assert refused(lambda: read_extract(country.raw.population(file), read_register(country.raw)))
 
 
 # Corrections ----------------------------------------------------------------------------------
@@ -534,7 +532,7 @@ def test_a_code_that_was_not_yet_is_told_apart_from_a_hole(
 
 def test_heby_before_2007(raw: Raw, country: SmallCountry, refused: Refused) -> None:
     # Heby moved from Västmanland to Uppsala on 1 January 2007 and got the code 0331.
-    register = read_register(raw.register())
+    register = read_register(raw)
     names = reg.names(register, Level.KOMMUN)
     old = {**names, "1917": "Heby"}
     del old["0331"]
@@ -548,7 +546,7 @@ def test_heby_before_2007(raw: Raw, country: SmallCountry, refused: Refused) -> 
 
 def test_knivsta_before_2003(raw: Raw, country: SmallCountry, refused: Refused) -> None:
     # Knivsta was part of Uppsala until 1 January 2003.
-    register = read_register(raw.register())
+    register = read_register(raw)
     names = reg.names(register, Level.KOMMUN)
     old = {code: 1 for code in sorted(names) if code != "0330"}
     path = country.extract(
@@ -561,7 +559,7 @@ def test_knivsta_before_2003(raw: Raw, country: SmallCountry, refused: Refused) 
 
 def test_counties_before_heby_moved(raw: Raw, country: SmallCountry, refused: Refused) -> None:
     # Until 2007 Heby was in Västmanland: 03 and 19 are other counties than today's.
-    register = read_register(raw.register())
+    register = read_register(raw)
     names = reg.names(register, Level.LAN)
     table = jsonstat(dict.fromkeys(names, 1), year="2006", names=names)
     path = country.extract("gamla", table, reference_date="2006-11-01", level="lan")
@@ -586,8 +584,8 @@ def test_gotland_is_a_county_a_region_and_a_municipality(
     raw: Raw, computed: Callable[[int], Computed]
 ) -> None:
     # domain.md: county 09, municipality 0980 and a region at once; one population.
-    register = read_register(raw.register())
-    own = register[register["name"].str.contains("Gotland")]
+    register = read_register(raw)
+    own = register.frame[register.frame["name"].str.contains("Gotland")]
     assert set(zip(own["type"], own["code"], strict=True)) == {
         ("lan", "09"),
         ("region", "09"),
@@ -609,11 +607,9 @@ def broken(country: SmallCountry, refused: Refused, **parts: Any) -> list[Proble
     return problems
 
 
-def test_289_of_290(
-    raw: Raw, country: SmallCountry, register: pd.DataFrame, refused: Refused
-) -> None:
+def test_289_of_290(raw: Raw, country: SmallCountry, register: Register, refused: Refused) -> None:
     # architecture.md's example: 2326 Berg is missing.
-    codes = sorted(register.loc[register["type"] == "kommun", "code"])
+    codes = sorted(register.frame.loc[register.frame["type"] == "kommun", "code"])
     rest = {code: 1 for code in codes if code != "2326"}
     path = country.extract("alla", jsonstat(rest))
     sealed = country.raw.population(path.with_suffix(".yaml"))
@@ -625,7 +621,7 @@ def test_289_of_290(
 
 
 def test_many_missing_are_counted(
-    country: SmallCountry, register: pd.DataFrame, refused: Refused
+    country: SmallCountry, register: Register, refused: Refused
 ) -> None:
     path = country.extract("alla", jsonstat({"0114": 1}))
     sealed = country.raw.population(path.with_suffix(".yaml"))
@@ -721,7 +717,7 @@ def test_the_control_total(country: SmallCountry, refused: Refused) -> None:
 def test_only_the_days_asked_for_are_read(country: SmallCountry) -> None:
     # A broken file of another day stops no agreement that does not need it.
     country.extract("gammal", b"avbruten", reference_date="2023-11-01")
-    register = read_register(country.raw.register())
+    register = read_register(country.raw)
     agreement = load_agreement(country.raw, AGREEMENT, register)
     found = read_extracts(country.raw, register, agreement)
     assert [extract.name for extract in found] == [

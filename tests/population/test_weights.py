@@ -48,7 +48,7 @@ def test_an_amount_by_a_table_of_weights(country: SmallCountry) -> None:
 
 def test_a_table_is_whole_and_becomes_a_basis(country: SmallCountry) -> None:
     country.weights_as_text("platser", "lan", HEAD + "02,0\n01,3\n03,10\n04,2\n")
-    register = read_register(country.raw.register())
+    register = read_register(country.raw)
     table = read_weights(country.raw, "platser", RecipientType.LAN, register, ID)
     assert (table.weights, table.lines) == (WEIGHTS, (3, 2, 4, 5))
     basis = weights_basis(table, "weights/platser")

@@ -19,6 +19,7 @@ from statsbidrag.errors import InputError
 from statsbidrag.files.raw_folder import Raw
 from statsbidrag.register import recipients as registers
 from statsbidrag.register.outlines import read_geography, read_outlines
+from statsbidrag.register.recipients import Register, usual_types
 from tests.helpers.outlines import outlines, rings
 
 Edge = frozenset[tuple[int, int]]
@@ -45,9 +46,7 @@ def inside(path: str, x: int, y: int) -> bool:
 
 
 @pytest.mark.parametrize("level", Level)
-def test_every_county_and_municipality_has_one_outline(
-    level: Level, register: pd.DataFrame
-) -> None:
+def test_every_county_and_municipality_has_one_outline(level: Level, register: Register) -> None:
     assert sorted(outlines(level).paths) == registers.codes(register, level)
 
 
@@ -195,9 +194,10 @@ def one_outline(folder: Path, level: str, code: str, width: int = 400) -> None:
     (folder / f"{level}.yaml").write_text(json.dumps(sidecar), "utf-8")
 
 
-def register_of(**codes: str) -> pd.DataFrame:
+def register_of(**codes: str) -> Register:
     rows = [[kind, code, code, code, code[:2]] for kind, code in codes.items()]
-    return pd.DataFrame(rows, columns=["type", "code", "name", "slug", "lan_code"])
+    columns = ["type", "code", "name", "slug", "lan_code"]
+    return Register(pd.DataFrame(rows, columns=columns), usual_types())
 
 
 def test_outlines_are_of_the_registers_division(tmp_path: Path) -> None:

@@ -11,7 +11,6 @@ from itertools import pairwise
 from pathlib import Path
 from unittest import mock
 
-import pandas as pd
 import pytest
 
 from schemas.agreement import Status
@@ -22,6 +21,7 @@ from statsbidrag.files.project import PROJECT
 from statsbidrag.files.raw_folder import Raw
 from statsbidrag.publication.contents import about
 from statsbidrag.publication.record_json import RECORD
+from statsbidrag.register.recipients import Register
 from statsbidrag.site.front_page import AgreementEntry, agreement_entry, index_page
 from statsbidrag.site.recipients_across_years import recipients
 from statsbidrag.site.update import STATEMENT, statement_page, write_site
@@ -181,8 +181,8 @@ def pages(output: Path) -> dict[str, _Page]:
     return {p.relative_to(output).as_posix(): _Page(p.read_bytes()) for p in sorted(paths)}
 
 
-def test_everybody_has_a_page(pages: dict[str, _Page], register: pd.DataFrame) -> None:
-    assert len(pages) == len(register) + 4 == 333 + 4
+def test_everybody_has_a_page(pages: dict[str, _Page], register: Register) -> None:
+    assert len(pages) == len(register.frame) + 4 == 333 + 4
     for path in (
         "mottagare/kommun/2380-ostersund.html",
         "mottagare/region/23-region-jamtland-harjedalen.html",

@@ -575,4 +575,4 @@ def test_a_county_that_is_none_or_has_no_plan(small: SmallCountry, tmp_path: Pat
     with pytest.raises(UsageError, match="plan-template"):
         write_plan(small.raw, AGREEMENT, "02", tmp_path / "x.xlsx")
     assert not [*tmp_path.glob("*.xlsx")]
-    assert re.search("Norra", read_register(small.raw.register()).to_csv())
+    assert re.search("Norra", read_register(small.raw).frame.to_csv())

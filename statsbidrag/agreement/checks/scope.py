@@ -11,11 +11,11 @@ from difflib import get_close_matches
 from fractions import Fraction
 
 from schemas.agreement import Agreement, Area, Group, Post
-from schemas.tables import RegisterTable
 from statsbidrag.errors import Problem
 from statsbidrag.files.raw_folder import Raw
 from statsbidrag.files.yaml_reading import Location, YamlFile
 from statsbidrag.register import recipients as reg
+from statsbidrag.register.recipients import Register
 
 MEND = "correct it against the agreement"
 
@@ -32,7 +32,7 @@ class Scope:
     agreement: Agreement
     base: Agreement | None
     file: YamlFile
-    register: RegisterTable
+    register: Register
     raw: Raw
     touched: frozenset[Location]
 

@@ -15,11 +15,11 @@ from typing import Final
 
 from schemas.agreement import Agreement, Post, TotalsFrom
 from schemas.common import TOTAL, Maturity, Recipient, RecipientType
-from schemas.tables import RegisterTable
 from statsbidrag.allocation.figures import Figure, Figures, maturities_to_explain, summed
 from statsbidrag.documents.parts.printed_in import Printed, printed_in
 from statsbidrag.dossier.dossier import Dossier
 from statsbidrag.register import recipients as reg
+from statsbidrag.register.recipients import Register
 
 _ONE_COLUMN: Final = 16
 """As many municipalities stand under each other; more of them stand in two groups side by side."""
@@ -121,13 +121,12 @@ def _overview(dossier: Dossier, printed: Printed, county: str) -> CountyOverview
     )
 
 
-def _own(register: RegisterTable, county: str) -> dict[RecipientType, list[str]]:
+def _own(register: Register, county: str) -> dict[RecipientType, list[str]]:
     """The codes of the county, its region and its municipalities, by type."""
+    frame = register.frame
     return {
         recipients: sorted(
-            register.loc[
-                (register["type"] == str(recipients)) & (register["lan_code"] == county), "code"
-            ]
+            frame.loc[(frame["type"] == str(recipients)) & (frame["lan_code"] == county), "code"]
         )
         for recipients in _ORDER
     }
@@ -136,7 +135,7 @@ def _own(register: RegisterTable, county: str) -> dict[RecipientType, list[str]]
 def _part(
     agreement: Agreement,
     amounts: Figures,
-    register: RegisterTable,
+    register: Register,
     recipients: RecipientType,
     codes: Sequence[str],
 ) -> OverviewPart:
@@ -163,7 +162,7 @@ def _part(
 
 
 def _municipalities(
-    agreement: Agreement, amounts: Figures, register: RegisterTable, county: str
+    agreement: Agreement, amounts: Figures, register: Register, county: str
 ) -> tuple[MunicipalityRow, ...]:
     kommun = RecipientType.KOMMUN
     posts = agreement.posts_of(kommun)

@@ -15,9 +15,10 @@ from schemas.common import Level
 from schemas.corrections import Correction
 from schemas.keys import AgeInterval
 from schemas.sidecar import PopulationSidecar
-from schemas.tables import BasisTable, RegisterTable
+from schemas.tables import BasisTable
 from statsbidrag.population.perturbation import perturbation_of
 from statsbidrag.register import recipients as reg
+from statsbidrag.register.recipients import Register
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ class CorrectionNote:
 
 
 def correction_notes(
-    corrections: Mapping[str, Sequence[Correction]], basis: BasisTable, register: RegisterTable
+    corrections: Mapping[str, Sequence[Correction]], basis: BasisTable, register: Register
 ) -> tuple[CorrectionNote, ...]:
     """The corrections (by their file's sha256) that touch a figure of `basis`, each once.
 

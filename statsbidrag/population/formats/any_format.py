@@ -9,16 +9,16 @@ from collections.abc import Sequence
 
 from schemas.register import RegionChange
 from schemas.sidecar import PopulationSidecar
-from schemas.tables import RegisterTable
 from statsbidrag.files.raw_folder import Sealed
 from statsbidrag.population.formats.cells import Cells
 from statsbidrag.population.formats.detection import Format, format_of
 from statsbidrag.population.formats.normal_form import PopulationTable, normal_form
+from statsbidrag.register.recipients import Register
 
 
 def read_table(
     file: Sealed[PopulationSidecar],
-    register: RegisterTable,
+    register: Register,
     changes: Sequence[RegionChange] = (),
 ) -> PopulationTable:
     """One file's population, its format seen by its content.

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from schemas.common import NATION, Level, RecipientType
-from schemas.tables import OPEN_AGE, RegisterTable
+from schemas.tables import OPEN_AGE
 from statsbidrag.population.formats.cells import Label, Variable
 from statsbidrag.register import recipients as reg
+from statsbidrag.register.recipients import Register
 
 ALL_AGES: Final = (0, OPEN_AGE)
 MEN: Final = "1"
@@ -97,7 +98,7 @@ class Regions:
     by_code: dict[str, str]
 
     @classmethod
-    def of(cls, register: RegisterTable, level: Level) -> Regions:
+    def of(cls, register: Register, level: Level) -> Regions:
         """Every name; one that two levels share stands for the level that is asked for."""
         by_name: dict[str, str] = {}
         by_code: dict[str, str] = {}

@@ -18,7 +18,6 @@ import pandas as pd
 from schemas.common import Level
 from schemas.register import RegionChange
 from schemas.sidecar import PopulationSidecar
-from schemas.tables import RegisterTable
 from statsbidrag.errors import input_error
 from statsbidrag.files.printable_text import seen
 from statsbidrag.files.raw_folder import Sealed
@@ -41,6 +40,7 @@ from statsbidrag.population.formats.sums_in_file import (
 )
 from statsbidrag.population.perturbation import perturbation_of
 from statsbidrag.population.preliminary import is_preliminary
+from statsbidrag.register.recipients import Register
 
 _SHOWN: Final = 5
 
@@ -69,7 +69,7 @@ class PopulationTable:
 
 def normal_form(
     file: Sealed[PopulationSidecar],
-    register: RegisterTable,
+    register: Register,
     cells: Cells,
     changes: Sequence[RegionChange] = (),
 ) -> PopulationTable:
@@ -113,7 +113,7 @@ def _says_preliminary(file: Sealed[PopulationSidecar], said: Said, years: Axis |
 
 
 def _regions(
-    file: Sealed[PopulationSidecar], register: RegisterTable, axis: Axis
+    file: Sealed[PopulationSidecar], register: Register, axis: Axis
 ) -> tuple[list[str], dict[str, str]]:
     known = Regions.of(register, file.sidecar.level)
     found, strange = [], []

@@ -18,7 +18,7 @@ import numpy as np
 from schemas.common import NATION, Level
 from schemas.register import RegionChange
 from schemas.sidecar import Perturbation
-from schemas.tables import OPEN_AGE, RegisterTable
+from schemas.tables import OPEN_AGE
 from statsbidrag.errors import InputError, input_error
 from statsbidrag.population.formats.cells import FETCH, Cells
 from statsbidrag.population.formats.cube import Cube, named_age
@@ -31,6 +31,7 @@ from statsbidrag.population.formats.labels import (
 from statsbidrag.population.formats.regions import require_regions
 from statsbidrag.population.perturbation import allowance
 from statsbidrag.register import recipients as reg
+from statsbidrag.register.recipients import Register
 
 _SHOWN: Final = 5
 _DIGITS: Final = {Level.LAN: 2, Level.KOMMUN: 4}
@@ -139,9 +140,7 @@ def without_age_total(cube: Cube, sums: Sums) -> tuple[Cube, list[str]]:
     return cube.only(1, parts), doubts
 
 
-def of_level(
-    cube: Cube, register: RegisterTable, sums: Sums, changes: Sequence[RegionChange]
-) -> Cube:
+def of_level(cube: Cube, register: Register, sums: Sums, changes: Sequence[RegionChange]) -> Cube:
     """The regions of the sidecar's level, once those of other levels are checked with them.
 
     Raises InputError where none is of the level, where regions of another are not all there, or
@@ -159,7 +158,7 @@ def of_level(
     return cube.only(0, kept)
 
 
-def _check_levels(cube: Cube, register: RegisterTable, sums: Sums) -> None:
+def _check_levels(cube: Cube, register: Register, sums: Sums) -> None:
     """Counties against their municipalities, and the nation against the regions of either level."""
     at = {code: number for number, code in enumerate(cube.regions)}
     municipalities = set(reg.codes(register, Level.KOMMUN))
@@ -173,7 +172,7 @@ def _check_levels(cube: Cube, register: RegisterTable, sums: Sums) -> None:
             sums.check(cube, 0, at[NATION], [at[code] for code in sorted(every)])
 
 
-def _require_parts(cube: Cube, register: RegisterTable, changes: Sequence[RegionChange]) -> None:
+def _require_parts(cube: Cube, register: Register, changes: Sequence[RegionChange]) -> None:
     """Municipalities beside counties are all there; counties beside them are the register's.
 
     Otherwise the sum of a county could not be compared with its parts, and would count untested.

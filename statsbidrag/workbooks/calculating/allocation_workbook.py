@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 
 from schemas.agreement import Agreement, Post
 from schemas.common import TOTAL
-from schemas.tables import AllocationTable, BasisTable, RegisterTable
+from schemas.tables import AllocationTable, BasisTable
+from statsbidrag.register.recipients import Register
 from statsbidrag.workbooks.book import GUIDE, POSTS, created, open_book
 from statsbidrag.workbooks.calculating.amount_columns import Amounts
 from statsbidrag.workbooks.calculating.overview_sheets import (
@@ -32,7 +33,7 @@ from statsbidrag.workbooks.calculating.unique_names import UniqueNames
 
 def allocation_workbook(
     agreement: Agreement,
-    register: RegisterTable,
+    register: Register,
     basis: BasisTable,
     allocation: AllocationTable,
     revision: str = "",
@@ -51,7 +52,7 @@ def allocation_workbook(
 
 
 def _sheets(
-    agreement: Agreement, register: RegisterTable, basis: BasisTable, allocation: AllocationTable
+    agreement: Agreement, register: Register, basis: BasisTable, allocation: AllocationTable
 ) -> list[Sheet]:
     """Every sheet: what it is, the posts, what is counted with, each post, the sums."""
     figures = PopulationSheets(agreement, register, basis)

@@ -14,11 +14,12 @@ from typing import Final
 from schemas.agreement import Agreement, Post
 from schemas.common import Level, Maturity, RecipientType
 from schemas.keys import ShareBy, shares_of
-from schemas.tables import BasisTable, RegisterTable
+from schemas.tables import BasisTable
 from statsbidrag.allocation.amounts import Measured
 from statsbidrag.allocation.figures import MARKS, MATURITIES
 from statsbidrag.errors import ProgramError
 from statsbidrag.population.demand import BasisKey, basis_of
+from statsbidrag.register.recipients import Register
 from statsbidrag.swedish.key_sentences import ages_in_words
 from statsbidrag.swedish.recipient_types import TYPES
 from statsbidrag.swedish.typography import long_date, sentence
@@ -41,7 +42,7 @@ class Measure:
 class PopulationSheets:
     """Every population and table of weights that the agreement's keys use, on sheets."""
 
-    def __init__(self, agreement: Agreement, register: RegisterTable, basis: BasisTable) -> None:
+    def __init__(self, agreement: Agreement, register: Register, basis: BasisTable) -> None:
         self._agreement = agreement
         self._register = register
         self._basis = basis
@@ -92,9 +93,9 @@ class PopulationSheets:
 
     def _names(self, names: str, codes: Sequence[str]) -> list[str]:
         """The regions' names, those of a type or level before others with the same code."""
-        register = self._register
-        known = dict(zip(register["code"], register["name"], strict=True))
-        known |= dict(register.loc[register["type"] == names, ["code", "name"]].to_numpy())
+        by_type = self._register.by_type
+        known = {code: name for own in by_type.values() for code, name in own.items()}
+        known |= by_type.get(names, {})
         return [known.get(code, "") for code in codes]
 
     def _figures(self, sheet: Sheet, column: str, key: BasisKey, name: str) -> str:

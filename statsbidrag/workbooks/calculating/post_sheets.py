@@ -12,11 +12,12 @@ from fractions import Fraction
 
 from schemas.agreement import Agreement, Post, Rounding
 from schemas.common import Maturity
-from schemas.tables import BasisTable, RegisterTable
+from schemas.tables import BasisTable
 from statsbidrag.allocation.amounts import AmountRow, Measured, split_post
 from statsbidrag.allocation.figures import MARKS, MATURITIES
 from statsbidrag.allocation.keys import met
 from statsbidrag.allocation.rounding import round_column, round_sums
+from statsbidrag.register.recipients import Register
 from statsbidrag.swedish.key_sentences import key_in_words, rounding_in_words
 from statsbidrag.swedish.recipient_types import TYPES
 from statsbidrag.swedish.typography import sentence, stopped
@@ -41,7 +42,7 @@ class PostSheets:
     """
 
     agreement: Agreement
-    register: RegisterTable
+    register: Register
     basis: BasisTable
     amounts: Amounts
     figures: PopulationSheets

@@ -256,7 +256,7 @@ def plan_form(case: PlanCase, measures: Sequence[Measure] = ()) -> Form:
 
 def _organisations(case: PlanCase) -> list[str]:
     """The region and the municipalities of a county, as they are most often named."""
-    frame = case.computed.register
+    frame = case.computed.register.frame
     own = frame[frame["lan_code"] == case.code]
     regions = own.loc[own["type"] == str(RecipientType.REGION), "name"]
     municipalities = own.loc[own["type"] == str(RecipientType.KOMMUN), "name"]

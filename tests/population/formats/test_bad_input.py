@@ -13,7 +13,6 @@ import zipfile
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import pandas as pd
 import pytest
 
 from schemas import tables
@@ -25,6 +24,7 @@ from statsbidrag.population.formats.any_format import PopulationTable, read_tabl
 from statsbidrag.population.formats.spreadsheet import MOST_TAGS, MOST_UNPACKED
 from statsbidrag.population.reading import read_extract
 from statsbidrag.register import recipients as reg
+from statsbidrag.register.recipients import Register
 from tests.cases.small_country import NAMES
 from tests.helpers.dialects import Csv, JsonStat, Px, Table, Xlsx
 from tests.helpers.small_tables import (
@@ -59,13 +59,13 @@ PLACES = {
 every_format = pytest.mark.parametrize("form", FORMATS)
 
 
-def read(content: bytes, land: pd.DataFrame, **facts: Any) -> PopulationTable:
+def read(content: bytes, land: Register, **facts: Any) -> PopulationTable:
     found = read_table(sealed(content, **facts), land)
     tables.checked(tables.Population, found.frame)
     return found
 
 
-def refusal(content: bytes, land: pd.DataFrame, **facts: Any) -> Problem:
+def refusal(content: bytes, land: Register, **facts: Any) -> Problem:
     """The one problem, which names the file, what was expected and found, and what to do."""
     with pytest.raises(InputError) as caught:
         read_table(sealed(content, **facts), land)
@@ -92,7 +92,7 @@ TOTAL = sum(row[-1] for row in EXPECTED)
 
 
 @every_format
-def test_what_is_right(land: pd.DataFrame, form: str) -> None:
+def test_what_is_right(land: Register, form: str) -> None:
     assert cells(read(FORMATS[form](table()), land)) == EXPECTED
 
 
@@ -122,7 +122,7 @@ FIGURES = [
 
 @pytest.mark.parametrize(("figure", "said"), FIGURES)
 @pytest.mark.parametrize("form", ["csv", "csv, pivoted", "xlsx", "px"])
-def test_figures_that_are_none(land: pd.DataFrame, form: str, figure: str, said: str) -> None:
+def test_figures_that_are_none(land: Register, form: str, figure: str, said: str) -> None:
     if "px" in form and " " in figure.replace("\u00a0", " "):
         form = "csv"  # px parts figures by blanks: test_px_with_separated_thousands
     if figure in ("−5", "٣"):
@@ -137,7 +137,7 @@ def test_figures_that_are_none(land: pd.DataFrame, form: str, figure: str, said:
     assert "fetch the table again" in problem.action
 
 
-def test_px_with_separated_thousands(land: pd.DataFrame) -> None:
+def test_px_with_separated_thousands(land: Register) -> None:
     content = Px().write(changed(table(), {7: 99887766})).replace(b"99887766", b"99 887 766")
     problem = refusal(content, land)
     assert (problem.place, problem.found) == ("DATA", "20")
@@ -146,7 +146,7 @@ def test_px_with_separated_thousands(land: pd.DataFrame) -> None:
 
 @pytest.mark.parametrize("value", [-5, 12.5, "12", None, True, "..", 10**10])
 @pytest.mark.parametrize("sparse", [False, True])
-def test_json_figures_that_are_none(land: pd.DataFrame, value: object, sparse: bool) -> None:
+def test_json_figures_that_are_none(land: Register, value: object, sparse: bool) -> None:
     problem = refusal(JsonStat(sparse).write(changed(table(), {7: value})), land)
     assert problem.place in ("value[7]", "value.7")
     assert "number of persons" in problem.expected
@@ -154,12 +154,12 @@ def test_json_figures_that_are_none(land: pd.DataFrame, value: object, sparse: b
 
 
 @pytest.mark.parametrize("value", [12.5, True, "", "#DIV/0!"])
-def test_cells_of_a_spreadsheet_that_are_no_figure(land: pd.DataFrame, value: object) -> None:
+def test_cells_of_a_spreadsheet_that_are_no_figure(land: Register, value: object) -> None:
     problem = refusal(Xlsx().write(changed(table(), {7: value})), land)
     assert re.fullmatch(PLACES["xlsx"], problem.place)
 
 
-def test_a_whole_number_of_a_spreadsheet_may_be_a_float(land: pd.DataFrame) -> None:
+def test_a_whole_number_of_a_spreadsheet_may_be_a_float(land: Register) -> None:
     made = table()
     floats = dataclasses.replace(made, values=[float(str(value)) for value in made.values])
     assert cells(read(Xlsx().write(floats), land)) == EXPECTED
@@ -167,7 +167,7 @@ def test_a_whole_number_of_a_spreadsheet_may_be_a_float(land: pd.DataFrame) -> N
 
 @pytest.mark.parametrize("sign", ["-", "–"])
 @pytest.mark.parametrize("form", ["csv", "csv, pivoted", "xlsx", "px"])
-def test_nothing_to_report_is_none(land: pd.DataFrame, form: str, sign: str) -> None:
+def test_nothing_to_report_is_none(land: Register, form: str, sign: str) -> None:
     if form != "xlsx" and sign == "–":
         form = "csv"
     found = read(FORMATS[form](changed(table(), {3: sign, 7: sign})), land)
@@ -175,7 +175,7 @@ def test_nothing_to_report_is_none(land: pd.DataFrame, form: str, sign: str) -> 
     assert any(doubt.startswith("2 värden är strecket –") for doubt in found.doubts)
 
 
-def test_json_status(land: pd.DataFrame) -> None:
+def test_json_status(land: Register) -> None:
     document = JsonStat().document(changed(table(), {3: None}))
     document["status"] = {"3": "-"}
     found = read(encoded(document), land)
@@ -196,31 +196,31 @@ def encoded(document: object) -> bytes:
 
 
 @every_format
-def test_one_sex_only(land: pd.DataFrame, form: str) -> None:
+def test_one_sex_only(land: Register, form: str) -> None:
     problem = refusal(FORMATS[form](table(sexes=("2",))), land)
     assert (problem.place, problem.found) == ("sexes", "only 2")
     assert "one sex is not everyone" in problem.action
 
 
 @every_format
-def test_one_sex_and_the_total(land: pd.DataFrame, form: str) -> None:
+def test_one_sex_and_the_total(land: Register, form: str) -> None:
     assert refusal(FORMATS[form](table(sexes=("1", "1+2"))), land).found == "only 1 and total"
 
 
 @every_format
-def test_both_sexes_together(land: pd.DataFrame, form: str) -> None:
+def test_both_sexes_together(land: Register, form: str) -> None:
     found = read(FORMATS[form](table(sexes=("1+2",))), land)
     assert set(found.frame["sex"]) == {"total"}
     assert found.frame["population"].sum() == TOTAL
 
 
 @every_format
-def test_sums_among_the_rows_are_checked_and_dropped(land: pd.DataFrame, form: str) -> None:
+def test_sums_among_the_rows_are_checked_and_dropped(land: Register, form: str) -> None:
     assert cells(read(FORMATS[form](EVERYTHING), land)) == EXPECTED
 
 
 @every_format
-def test_counties_with_their_municipalities(land: pd.DataFrame, form: str) -> None:
+def test_counties_with_their_municipalities(land: Register, form: str) -> None:
     found = read(FORMATS[form](EVERYTHING), land, level="lan")
     assert set(found.frame["region_code"]) == {"01", "02"}
     assert found.frame["population"].sum() == TOTAL
@@ -237,7 +237,7 @@ CONTRADICTIONS = {
 
 @pytest.mark.parametrize("what", CONTRADICTIONS)
 @every_format
-def test_a_sum_that_contradicts_its_parts(land: pd.DataFrame, form: str, what: str) -> None:
+def test_a_sum_that_contradicts_its_parts(land: Register, form: str, what: str) -> None:
     region, age, sex, place = CONTRADICTIONS[what]
     # What is wrong is so in its own sums too, which are looked at before.
     also = {"sex": (), "age": ("1+2",)}.get(what, ("tot", "1+2"))
@@ -259,9 +259,7 @@ CKM = "Värdena har slumpmässig osäkerhet genom Cell Key Method."
 
 
 @every_format
-def test_random_numbers_of_one_year_excuse_nothing_of_another(
-    land: pd.DataFrame, form: str
-) -> None:
+def test_random_numbers_of_one_year_excuse_nothing_of_another(land: Register, form: str) -> None:
     made = table(("00", *REGIONS), ("0-100+",), ("1+2",), ("2024", "2025"))
     days = ["2024-11-01", "2025-11-01"]
     note = CKM.replace("Värdena", "Från och med referensår 2025 har värdena").replace(" har ", " ")
@@ -283,7 +281,7 @@ def test_random_numbers_of_one_year_excuse_nothing_of_another(
     assert problem.place == "region 00, all ages, sex total, 2024-11-01"
 
 
-def test_random_numbers_excuse_small_differences(land: pd.DataFrame) -> None:
+def test_random_numbers_excuse_small_differences(land: Register) -> None:
     perturbed = {"method": "cell_key", "per_cell": 2, "source": "en not"}
     wrong = changed(EVERYTHING, {0: int(str(EVERYTHING.values[0])) + 1})
     content = JsonStat().write(wrong)
@@ -298,46 +296,46 @@ def test_random_numbers_excuse_small_differences(land: pd.DataFrame) -> None:
 
 
 @every_format
-def test_ages_that_overlap(land: pd.DataFrame, form: str) -> None:
+def test_ages_that_overlap(land: Register, form: str) -> None:
     problem = refusal(FORMATS[form](table(ages=("0-18", "0", "1-64", "65+"))), land)
     assert (problem.place, problem.found) == ("ages", "age 0 beside age 0-18")
     assert "counted twice" in problem.action
 
 
 @every_format
-def test_a_total_whose_parts_are_not_all_there(land: pd.DataFrame, form: str) -> None:
+def test_a_total_whose_parts_are_not_all_there(land: Register, form: str) -> None:
     found = read(FORMATS[form](table(ages=("tot", "0-18"))), land, ages="0-18")
     assert set(found.frame["age_to"]) == {18}
     assert any("en summa för alla åldrar men inte alla åldrar" in d for d in found.doubts)
 
 
 @every_format
-def test_an_age_that_is_none(land: pd.DataFrame, form: str) -> None:
+def test_an_age_that_is_none(land: Register, form: str) -> None:
     problem = refusal(FORMATS[form](table(ages=("0", "gammal"))), land)
     assert problem.expected == "ages such as 17, 0-18 or 100+"
     assert "gammal" in problem.found
 
 
 @every_format
-def test_ages_without_the_oldest(land: pd.DataFrame, form: str) -> None:
+def test_ages_without_the_oldest(land: Register, form: str) -> None:
     with pytest.raises(InputError, match="every age once, from 0 to an open last one"):
         read_extract(sealed(FORMATS[form](table(ages=("0", "1-64", "65-99")))), land)
 
 
 @every_format
-def test_a_municipality_too_few(land: pd.DataFrame, form: str) -> None:
+def test_a_municipality_too_few(land: Register, form: str) -> None:
     with pytest.raises(InputError, match="0115 Berga missing"):
         read_extract(sealed(FORMATS[form](table(("0114", "0201")))), land)
 
 
 @every_format
-def test_a_municipality_that_is_no_longer(land: pd.DataFrame, form: str) -> None:
+def test_a_municipality_that_is_no_longer(land: Register, form: str) -> None:
     names = {**NAMES, "1917": "Heby"}
     with pytest.raises(InputError, match="`1917`"):
         read_extract(sealed(FORMATS[form](table((*REGIONS, "1917"), names=names))), land)
 
 
-def test_a_name_that_the_register_lacks(land: pd.DataFrame) -> None:
+def test_a_name_that_the_register_lacks(land: Register) -> None:
     content = Csv("texts", ";", style="text").write(
         table((*REGIONS, "1917"), names={**NAMES, "1917": "Heby"})
     )
@@ -347,7 +345,7 @@ def test_a_name_that_the_register_lacks(land: pd.DataFrame) -> None:
 
 
 @every_format
-def test_a_code_that_lost_its_zero(land: pd.DataFrame, form: str) -> None:
+def test_a_code_that_lost_its_zero(land: Register, form: str) -> None:
     problem = refusal(
         FORMATS[form](table(("0114", "115", "0201"), names={**NAMES, "115": "Berga"})), land
     )
@@ -356,7 +354,7 @@ def test_a_code_that_lost_its_zero(land: pd.DataFrame, form: str) -> None:
 
 
 @every_format
-def test_counties_with_some_of_their_municipalities(land: pd.DataFrame, form: str) -> None:
+def test_counties_with_some_of_their_municipalities(land: Register, form: str) -> None:
     content = FORMATS[form](table(("00", "01", "02", "0114", "0201")))
     problem = refusal(content, land, level="lan")
     assert problem.place == "2 of 3 municipalities"
@@ -364,13 +362,13 @@ def test_counties_with_some_of_their_municipalities(land: pd.DataFrame, form: st
 
 
 @every_format
-def test_counties_with_a_municipality_that_is_no_longer(land: pd.DataFrame, form: str) -> None:
+def test_counties_with_a_municipality_that_is_no_longer(land: Register, form: str) -> None:
     made = table(("01", "02", *REGIONS, "1917"), names={**NAMES, "1917": "Heby"})
     problem = refusal(FORMATS[form](made), land, level="lan")
     assert (problem.place, problem.found) == ("regions", "`1917`")
 
 
-def test_the_reason_why_a_municipality_is_no_longer(land: pd.DataFrame) -> None:
+def test_the_reason_why_a_municipality_is_no_longer(land: Register) -> None:
     made = table(("01", "02", "0114", "0201", "1917"), names={**NAMES, "1917": "Heby"})
     change = RegionChange.model_validate(
         {
@@ -387,7 +385,7 @@ def test_the_reason_why_a_municipality_is_no_longer(land: pd.DataFrame) -> None:
 
 
 @every_format
-def test_municipalities_with_a_county_that_is_no_longer(land: pd.DataFrame, form: str) -> None:
+def test_municipalities_with_a_county_that_is_no_longer(land: Register, form: str) -> None:
     made = table(("01", "15", *REGIONS), names={**NAMES, "15": "Älvsborgs län"})
     problem = refusal(FORMATS[form](made), land)
     assert (problem.place, problem.found) == ("regions", "`15`")
@@ -395,13 +393,13 @@ def test_municipalities_with_a_county_that_is_no_longer(land: pd.DataFrame, form
 
 
 @every_format
-def test_another_level(land: pd.DataFrame, form: str) -> None:
+def test_another_level(land: Register, form: str) -> None:
     problem = refusal(FORMATS[form](table()), land, level="lan")
     assert (problem.place, problem.found) == ("regions", "0114, 0115, 0201")
 
 
 @every_format
-def test_a_region_that_stands_twice(land: pd.DataFrame, form: str) -> None:
+def test_a_region_that_stands_twice(land: Register, form: str) -> None:
     names = {**NAMES, "0201 ": "Ceby"}
     problem = refusal(FORMATS[form](table((*REGIONS, "0201 "), names=names)), land)
     assert "region 0201, age 0, sex 1, 2024-11-01" in problem.place
@@ -409,7 +407,7 @@ def test_a_region_that_stands_twice(land: pd.DataFrame, form: str) -> None:
 
 
 @pytest.mark.parametrize("form", ["csv", "csv, pivoted"])
-def test_a_line_that_is_missing_or_doubled(land: pd.DataFrame, form: str) -> None:
+def test_a_line_that_is_missing_or_doubled(land: Register, form: str) -> None:
     lines = FORMATS[form](table()).decode("latin-1").split("\n")
     at = next(number for number, line in enumerate(lines) if "0115" in line)
     gone = "\n".join(lines[:at] + lines[at + 1 :]).encode("latin-1")
@@ -454,7 +452,7 @@ def test_a_line_that_is_missing_or_doubled(land: pd.DataFrame, form: str) -> Non
         Px(refperiod="", extra='NOTE="Folkmängden avser 31/12.";').write,
     ],
 )
-def test_another_day_of_the_year(land: pd.DataFrame, content: Write) -> None:
+def test_another_day_of_the_year(land: Register, content: Write) -> None:
     problem = refusal(content(table()), land)
     assert problem.expected == "2024-11-01, as the sidecar says"
     assert re.search(r"31 december|1 november 2023", problem.found)
@@ -464,13 +462,13 @@ def test_another_day_of_the_year(land: pd.DataFrame, content: Write) -> None:
 @pytest.mark.parametrize(
     "title", ["Folkmängd, december 2024", "Folkmängd i december", "Population, Dec 2024"]
 )
-def test_another_month(land: pd.DataFrame, title: str) -> None:
+def test_another_month(land: Register, title: str) -> None:
     problem = refusal(dataclasses.replace(LONG, title=(title,)).write(table()), land)
     assert problem.found.startswith("december")
 
 
 @pytest.mark.parametrize("title", ["Folkmängd, november 2024", "Folkmängd i november"])
-def test_a_month_alone_leaves_the_day_open(land: pd.DataFrame, title: str) -> None:
+def test_a_month_alone_leaves_the_day_open(land: Register, title: str) -> None:
     found = read(dataclasses.replace(LONG, title=(title,)).write(table()), land)
     assert any("vilken dag" in doubt for doubt in found.doubts)
 
@@ -486,20 +484,20 @@ def test_a_month_alone_leaves_the_day_open(land: pd.DataFrame, title: str) -> No
         "Fler tabeller kommer 2024/2025.",
     ],
 )
-def test_a_day_of_something_else(land: pd.DataFrame, note: str) -> None:
+def test_a_day_of_something_else(land: Register, note: str) -> None:
     assert cells(read(Xlsx(foot=(note,)).write(table()), land)) == EXPECTED
     assert cells(read(Px(extra=f'NOTE="{note}";').write(table()), land)) == EXPECTED
 
 
 @every_format
-def test_another_year(land: pd.DataFrame, form: str) -> None:
+def test_another_year(land: Register, form: str) -> None:
     problem = refusal(FORMATS[form](table(years=("2023",))), land)
     assert problem.expected == "2024-11-01, as the sidecar says"
     assert problem.found.startswith("2023")
 
 
 @every_format
-def test_a_year_that_the_sidecar_does_not_name(land: pd.DataFrame, form: str) -> None:
+def test_a_year_that_the_sidecar_does_not_name(land: Register, form: str) -> None:
     content = FORMATS[form](table(years=("2023", "2024")))
     assert refusal(content, land).found.startswith("2023, 2024")
     days = ["2022-11-01", "2023-11-01", "2024-11-01"]
@@ -521,7 +519,7 @@ def test_a_year_that_the_sidecar_does_not_name(land: pd.DataFrame, form: str) ->
         Px(contents="Folkökning", title="Folkökning efter region").write,
     ],
 )
-def test_another_subject(land: pd.DataFrame, content: Write) -> None:
+def test_another_subject(land: Register, content: Write) -> None:
     problem = refusal(content(table()), land)
     assert problem.expected == "a table of the population (folkmängd)"
     assert "another subject" in problem.action
@@ -559,7 +557,7 @@ def with_title(form: str, title: str) -> Write:
     ],
 )
 @every_format
-def test_some_of_the_people(land: pd.DataFrame, form: str, title: str, named: str) -> None:
+def test_some_of_the_people(land: Register, form: str, title: str, named: str) -> None:
     if form != "csv" and "–" in title:
         form = "xlsx"  # no ISO-8859-1
     write = with_title(form, title)
@@ -581,7 +579,7 @@ def test_some_of_the_people(land: pd.DataFrame, form: str, title: str, named: st
     ],
 )
 @every_format
-def test_everyone(land: pd.DataFrame, form: str, title: str) -> None:
+def test_everyone(land: Register, form: str, title: str) -> None:
     found = read(with_title(form, title)(ALTOGETHER), land)
     assert list(found.frame["population"]) == ALTOGETHER.values
 
@@ -597,7 +595,7 @@ def test_everyone(land: pd.DataFrame, form: str, title: str) -> None:
     ],
 )
 @every_format
-def test_the_population_of_something_else(land: pd.DataFrame, form: str, title: str) -> None:
+def test_the_population_of_something_else(land: Register, form: str, title: str) -> None:
     problem = refusal(with_title(form, title)(table()), land)
     assert problem.place == "subject"
     assert "another subject" in problem.action or "not of everyone" in problem.action
@@ -620,7 +618,7 @@ def in_unit(form: str, unit: str) -> bytes:
 
 @pytest.mark.parametrize("unit", ["tusental", "1000-tal", "procent", "1000-tal personer", "kronor"])
 @every_format
-def test_another_unit(land: pd.DataFrame, form: str, unit: str) -> None:
+def test_another_unit(land: Register, form: str, unit: str) -> None:
     problem = refusal(in_unit(form, unit), land)
     assert (problem.place, problem.found) == ("unit", f"`{unit}`")
     assert problem.expected == "persons, one by one (antal)"
@@ -628,7 +626,7 @@ def test_another_unit(land: pd.DataFrame, form: str, unit: str) -> None:
 
 @pytest.mark.parametrize("unit", ["antal", "Antal personer", "personer", "number", "Persons"])
 @every_format
-def test_units_that_are_persons(land: pd.DataFrame, form: str, unit: str) -> None:
+def test_units_that_are_persons(land: Register, form: str, unit: str) -> None:
     assert cells(read(in_unit(form, unit), land)) == EXPECTED
 
 
@@ -642,11 +640,11 @@ def test_units_that_are_persons(land: pd.DataFrame, form: str, unit: str) -> Non
     ],
 )
 @every_format
-def test_thousands_in_a_title(land: pd.DataFrame, form: str, title: str) -> None:
+def test_thousands_in_a_title(land: Register, form: str, title: str) -> None:
     assert refusal(with_title(form, title)(table()), land).place == "unit"
 
 
-def test_a_unit_above_the_table(land: pd.DataFrame) -> None:
+def test_a_unit_above_the_table(land: Register) -> None:
     titled = dataclasses.replace(LONG, title=("Folkmängd 1 november", "Måttenhet: 1000-tal", ""))
     assert refusal(titled.write(table()), land).found == "`1000-tal`"
 
@@ -660,12 +658,12 @@ def test_a_unit_above_the_table(land: pd.DataFrame) -> None:
         dataclasses.replace(LONG, foot=("", "TAB638")).write,
     ],
 )
-def test_another_table(land: pd.DataFrame, content: Write) -> None:
+def test_another_table(land: Register, content: Write) -> None:
     problem = refusal(content(table()), land)
     assert (problem.expected, problem.found) == ("TAB1267, as the sidecar says", "TAB638")
 
 
-def test_another_contents_code(land: pd.DataFrame) -> None:
+def test_another_contents_code(land: Register) -> None:
     problem = refusal(JsonStat().write(table()), land, contents="BE0101N1")
     assert problem.found == "BE0101A9 Folkmängd"
     named = dataclasses.replace(LONG, contents="BE0101N1")
@@ -684,19 +682,19 @@ def test_another_contents_code(land: pd.DataFrame) -> None:
         dataclasses.replace(PIVOTED, foot=("", "Uppgifterna för 2020-2025 är preliminära.")).write,
     ],
 )  # fmt: skip
-def test_a_file_that_calls_itself_preliminary(land: pd.DataFrame, content: Write) -> None:
+def test_a_file_that_calls_itself_preliminary(land: Register, content: Write) -> None:
     assert read(content(table()), land).preliminary
 
 
 @every_format
-def test_a_file_that_does_not_call_itself_preliminary(land: pd.DataFrame, form: str) -> None:
+def test_a_file_that_does_not_call_itself_preliminary(land: Register, form: str) -> None:
     assert not read(FORMATS[form](table()), land).preliminary
     note = "Uppgifterna för 2021 är preliminära. De för 2024 är inte längre preliminära."
     for content in (Xlsx(foot=(note,)).write(table()), Px(extra=f'NOTE="{note}";').write(table())):
         assert not read(content, land).preliminary
 
 
-def test_figures_with_the_flag_of_what_is_preliminary(land: pd.DataFrame) -> None:
+def test_figures_with_the_flag_of_what_is_preliminary(land: Register) -> None:
     document = JsonStat().document(table())
     for status in ("p", {"3": "p"}, [*[None] * 5, "P"]):
         assert read(encoded(document | {"status": status}), land).preliminary
@@ -706,7 +704,7 @@ def test_figures_with_the_flag_of_what_is_preliminary(land: pd.DataFrame) -> Non
 
 
 @pytest.mark.parametrize("style", ["both", "text"])
-def test_counties_in_english(land: pd.DataFrame, style: str) -> None:
+def test_counties_in_english(land: Register, style: str) -> None:
     names = {code: f"{name.removesuffix(' län').removesuffix('s')} county"
              for code, name in reg.names(land, Level.LAN).items()}  # fmt: skip
     made = table(("01", "02"), ("tot",), ("1+2",), names=names)
@@ -717,7 +715,7 @@ def test_counties_in_english(land: pd.DataFrame, style: str) -> None:
     assert found.labels == (names if style == "both" else {})
 
 
-def test_what_the_file_does_not_say_is_doubted(land: pd.DataFrame) -> None:
+def test_what_the_file_does_not_say_is_doubted(land: Register) -> None:
     silent = Csv("silent", ";", style="code", contents="värde").write(table())
     doubts = read(silent, land).doubts
     assert len(doubts) == 3
@@ -727,7 +725,7 @@ def test_what_the_file_does_not_say_is_doubted(land: pd.DataFrame) -> None:
     assert all(doubt.startswith("Filen säger inte") for doubt in doubts)
 
 
-def test_a_file_without_a_year(land: pd.DataFrame) -> None:
+def test_a_file_without_a_year(land: Register) -> None:
     content = "region;Folkmängd\n0114;1\n0115;2\n0201;3\n".encode()
     assert any("vilket år" in doubt for doubt in read(content, land).doubts)
     dated = "Folkmängd 1 november 2024\n\n".encode() + content
@@ -735,7 +733,7 @@ def test_a_file_without_a_year(land: pd.DataFrame) -> None:
     assert refusal("Folkmängd år 2023\n\n".encode() + content, land).found.startswith("2023")
 
 
-def test_what_the_file_says_beside_its_figures(land: pd.DataFrame) -> None:
+def test_what_the_file_says_beside_its_figures(land: Register) -> None:
     found = read(JsonStat().write(table()), land)
     assert (found.notes, found.mandatory_notes) == (("Frivillig.",), ("Obligatorisk.",))
     assert found.updated == "2025-02-21T07:00:00Z"
@@ -749,7 +747,7 @@ def test_what_the_file_says_beside_its_figures(land: pd.DataFrame) -> None:
     assert found.doubts == ()
 
 
-def test_another_variable(land: pd.DataFrame) -> None:
+def test_another_variable(land: Register) -> None:
     made = table()
     more = Table({**made.variables, "Civilstand": {"OG": "ogifta"}}, made.values)
     problem = refusal(JsonStat().write(more), land)
@@ -759,7 +757,7 @@ def test_another_variable(land: pd.DataFrame) -> None:
     assert "civilstånd" in refusal("\n".join(lines).encode(), land).found
 
 
-def test_contents_are_chosen(land: pd.DataFrame) -> None:
+def test_contents_are_chosen(land: Register) -> None:
     lines = ["region;ålder;kön;år;Folkmängd;Folkökning"]
     lines += [
         f"{codes['Region']};{codes['Alder']};{codes['Kon']};2024;{value};-5"
@@ -801,7 +799,7 @@ def archive(members: Mapping[str, bytes]) -> bytes:
         (b"0114;600\n0115;300\n0201;100\n", "text without a table"),
     ],
 )  # fmt: skip
-def test_other_formats_are_named(land: pd.DataFrame, content: bytes, looks_like: str) -> None:
+def test_other_formats_are_named(land: Register, content: bytes, looks_like: str) -> None:
     problem = refusal(content, land)
     assert looks_like in problem.found
     assert "json-stat2, PxWeb csv, xlsx, px" in problem.expected
@@ -819,7 +817,7 @@ def test_other_formats_are_named(land: pd.DataFrame, content: bytes, looks_like:
     ],
     ids=["doubly encoded", "lost letter", "px says latin-1", "xlsx", "UTF-16 without mark"],
 )  # fmt: skip
-def test_wrong_encoding(land: pd.DataFrame, content: bytes) -> None:
+def test_wrong_encoding(land: Register, content: bytes) -> None:
     problem = refusal(content, land)
     assert problem.expected == "text in UTF-8 or ISO-8859-1"
     assert "saved in one encoding and read in another" in problem.found
@@ -827,12 +825,12 @@ def test_wrong_encoding(land: pd.DataFrame, content: bytes) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "iso-8859-1", "cp1252", "utf-16"])
-def test_every_encoding_that_says_what_it_is(land: pd.DataFrame, encoding: str) -> None:
+def test_every_encoding_that_says_what_it_is(land: Register, encoding: str) -> None:
     content = dataclasses.replace(LONG, encoding=encoding, end="\r\n").write(table())
     assert cells(read(content, land)) == EXPECTED
 
 
-def test_a_workbook_that_unpacks_to_far_more(land: pd.DataFrame) -> None:
+def test_a_workbook_that_unpacks_to_far_more(land: Register) -> None:
     bomb = archive({"xl/workbook.xml": b"", "xl/worksheets/sheet1.xml": bytes(MOST_UNPACKED + 1)})
     assert len(bomb) < 3_000_000
     problem = refusal(bomb, land)
@@ -854,14 +852,14 @@ def workbook(rows: str) -> bytes:
     return archive({**members, "xl/worksheets/sheet1.xml": sheet.encode()})
 
 
-def test_a_sheet_without_a_table_is_not_read_to_its_end(land: pd.DataFrame) -> None:
+def test_a_sheet_without_a_table_is_not_read_to_its_end(land: Register) -> None:
     line = "<row><c><v>1</v></c><c><v>2</v></c></row>"
     # What would be refused for itself stands below, and is never come to.
     content = workbook(line * 100 + '<row><c r="XFD101"><v>1</v></c></row>')
     assert "a workbook without a table" in refusal(content, land).found
 
 
-def test_few_bytes_that_claim_many_cells(land: pd.DataFrame) -> None:
+def test_few_bytes_that_claim_many_cells(land: Register) -> None:
     def text(word: str) -> str:
         return f'<c t="inlineStr"><is><t>{word}</t></is></c>'
 
@@ -872,7 +870,7 @@ def test_few_bytes_that_claim_many_cells(land: pd.DataFrame) -> None:
     assert "more than 1500000 cells" in problem.found
 
 
-def test_entities_that_multiply(land: pd.DataFrame) -> None:
+def test_entities_that_multiply(land: Register) -> None:
     sheet = (
         b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]><worksheet>&b;</worksheet>'
     )
@@ -883,12 +881,12 @@ def test_entities_that_multiply(land: pd.DataFrame) -> None:
     assert "one that cannot be read" in problem.found
 
 
-def test_a_file_larger_than_any_table(land: pd.DataFrame) -> None:
+def test_a_file_larger_than_any_table(land: Register) -> None:
     problem = refusal(bytes(LARGEST + 1), land)
     assert (problem.place, problem.found) == ("size", f"{LARGEST + 1} bytes")
 
 
-def test_sheets(land: pd.DataFrame) -> None:
+def test_sheets(land: Register) -> None:
     about = Xlsx(sheets={"Om tabellen": [["Källa", "SCB"]]})
     assert cells(read(about.write(table()), land)) == EXPECTED
     two = Xlsx(sheets={"Kopia": [["region", "2024"], ["0114", 1], ["0115", 2]]})
@@ -896,7 +894,7 @@ def test_sheets(land: pd.DataFrame) -> None:
 
 
 @every_format
-def test_a_file_that_was_cut_short(land: pd.DataFrame, form: str) -> None:
+def test_a_file_that_was_cut_short(land: Register, form: str) -> None:
     whole = FORMATS[form](table())
     for length in range(0, len(whole) - 2, max(len(whole) // 60, 1)):
         try:
@@ -909,7 +907,7 @@ def test_a_file_that_was_cut_short(land: pd.DataFrame, form: str) -> None:
 
 
 @pytest.mark.parametrize("gone", [1, 2, 3, 4])
-def test_the_last_figure_may_have_lost_digits(land: pd.DataFrame, gone: int) -> None:
+def test_the_last_figure_may_have_lost_digits(land: Register, gone: int) -> None:
     problem = refusal(LONG.write(table())[:-gone], land)
     assert re.fullmatch(PLACES["csv"], problem.place)
     assert problem.expected.startswith("a line end after the last figure")
@@ -917,7 +915,7 @@ def test_the_last_figure_may_have_lost_digits(land: pd.DataFrame, gone: int) -> 
     assert "cut short" in problem.action
 
 
-def test_a_sum_shows_that_the_last_figure_is_whole(land: pd.DataFrame) -> None:
+def test_a_sum_shows_that_the_last_figure_is_whole(land: Register) -> None:
     for made in (EVERYTHING, table(("00", *REGIONS)), table(sexes=("1+2", "1", "2"))):
         content = LONG.write(made)[:-1]
         assert cells(read(content, land)) == EXPECTED
@@ -928,7 +926,7 @@ def test_a_sum_shows_that_the_last_figure_is_whole(land: pd.DataFrame) -> None:
     assert refusal(content[:-1], land, control_total=TOTAL).found.endswith("the end of the file")
 
 
-def test_a_sum_that_may_be_off_shows_nothing(land: pd.DataFrame) -> None:
+def test_a_sum_that_may_be_off_shows_nothing(land: Register) -> None:
     perturbed = {"method": "cell_key", "per_cell": 100, "source": "en not"}
     made = table(("00", *REGIONS))
     whole, cut = LONG.write(made)[:-1], LONG.write(changed(made, {23: 1335}))[:-1]
@@ -936,7 +934,7 @@ def test_a_sum_that_may_be_off_shows_nothing(land: pd.DataFrame) -> None:
     assert "cut short" in refusal(cut, land, perturbation=perturbed).action
 
 
-def test_a_figure_of_other_contents_may_be_cut(land: pd.DataFrame) -> None:
+def test_a_figure_of_other_contents_may_be_cut(land: Register) -> None:
     content = "region;Folkmängd 2024;Folkökning 2024\n0114;10;1\n0115;20;2\n0201;30;3".encode()
     assert [row[-1] for row in cells(read(content, land))] == [10, 20, 30]
 
@@ -953,13 +951,13 @@ def test_a_figure_of_other_contents_may_be_cut(land: pd.DataFrame) -> None:
         (b'SOURCE="SCB";', b'SOURCE("a"="SCB";', "line"),
     ],
 )  # fmt: skip
-def test_px_that_breaks_the_format(land: pd.DataFrame, old: bytes, new: bytes, place: str) -> None:
+def test_px_that_breaks_the_format(land: Register, old: bytes, new: bytes, place: str) -> None:
     content = Px().write(table())
     assert old in content
     assert refusal(content.replace(old, new), land).place.startswith(place)
 
 
-def test_px_with_contents_as_a_variable(land: pd.DataFrame) -> None:
+def test_px_with_contents_as_a_variable(land: Register) -> None:
     made = table()
     text = Px(contents="Folkmängd efter innehåll").write(made).decode("latin-1")
     text = text.replace('"år";', '"år",\r\n"tabellinnehåll";', 2).replace(

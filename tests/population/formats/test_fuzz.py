@@ -8,7 +8,6 @@ import warnings
 import zipfile
 from collections.abc import Callable, Mapping
 
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,6 +15,7 @@ from hypothesis import strategies as st
 from schemas import tables
 from statsbidrag.errors import InputError
 from statsbidrag.population.formats.any_format import read_table
+from statsbidrag.register.recipients import Register
 from tests.helpers.dialects import Csv, JsonStat, Px, Table, Xlsx
 from tests.helpers.small_tables import EVERYTHING, sealed
 
@@ -30,7 +30,7 @@ WRITERS: Mapping[str, Callable[[Table], bytes]] = {
 every_writer = pytest.mark.parametrize("writer", WRITERS)
 
 
-def taken(content: bytes, land: pd.DataFrame) -> None:
+def taken(content: bytes, land: Register) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         try:
@@ -61,9 +61,7 @@ def mutated(content: bytes, cuts: list[tuple[float, int, bytes]]) -> bytes:
 @every_writer
 @settings(max_examples=60)
 @given(cuts=CUTS)
-def test_mutated_bytes(
-    land: pd.DataFrame, writer: str, cuts: list[tuple[float, int, bytes]]
-) -> None:
+def test_mutated_bytes(land: Register, writer: str, cuts: list[tuple[float, int, bytes]]) -> None:
     taken(mutated(_whole(writer), cuts), land)
 
 
@@ -79,7 +77,7 @@ def _whole(writer: str) -> bytes:
 @settings(max_examples=40)
 @given(cuts=CUTS, member=st.integers(0, 30))
 def test_mutated_members_of_a_workbook(
-    land: pd.DataFrame, cuts: list[tuple[float, int, bytes]], member: int
+    land: Register, cuts: list[tuple[float, int, bytes]], member: int
 ) -> None:
     # Bytes of the archive itself rarely come through its checksums: these do.
     with zipfile.ZipFile(io.BytesIO(_whole("xlsx"))) as made:
@@ -104,7 +102,7 @@ FIGURES = st.integers(-5, 10**11) | st.sampled_from(["..", "-", "", "1 234", "1,
 @every_writer
 @settings(max_examples=40)
 @given(data=st.data())
-def test_any_labels_and_figures(land: pd.DataFrame, writer: str, data: st.DataObject) -> None:
+def test_any_labels_and_figures(land: Register, writer: str, data: st.DataObject) -> None:
     some = data.draw(
         st.fixed_dictionaries(
             {"Region": st.dictionaries(LABELS, LABELS, min_size=1, max_size=3)},
@@ -129,7 +127,7 @@ def test_any_labels_and_figures(land: pd.DataFrame, writer: str, data: st.DataOb
 @every_writer
 @settings(max_examples=40)
 @given(data=st.data())
-def test_a_figure_and_a_label_changed(land: pd.DataFrame, writer: str, data: st.DataObject) -> None:
+def test_a_figure_and_a_label_changed(land: Register, writer: str, data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(list(EVERYTHING.variables)))
     labels = dict(EVERYTHING.variables[name])
     labels[data.draw(st.sampled_from(list(labels)))] = data.draw(LABELS)

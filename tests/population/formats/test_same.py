@@ -14,6 +14,7 @@ from schemas import tables
 from schemas.sidecar import PopulationSidecar
 from statsbidrag.files.raw_folder import Raw, Sealed
 from statsbidrag.population.formats.any_format import PopulationTable, read_table
+from statsbidrag.register.recipients import Register
 from tests.helpers.dialects import WRITERS, Px, Table, Xlsx, table_of
 
 EXTRACTS = (
@@ -28,7 +29,7 @@ Extract = tuple[Sealed[PopulationSidecar], Table, PopulationTable]
 
 
 @pytest.fixture(scope="module")
-def extract(raw: Raw, register: pd.DataFrame) -> Callable[[str], Extract]:
+def extract(raw: Raw, register: Register) -> Callable[[str], Extract]:
     """An extract of the project, as a table to write anew, and as it is read."""
 
     @cache
@@ -54,7 +55,7 @@ def test_there_is_no_other_extract(raw: Raw) -> None:
 @pytest.mark.parametrize("name", EXTRACTS)
 @pytest.mark.parametrize("dialect", WRITERS)
 def test_each_extract_in_each_dialect(
-    extract: Callable[[str], Extract], register: pd.DataFrame, name: str, dialect: str
+    extract: Callable[[str], Extract], register: Register, name: str, dialect: str
 ) -> None:
     file, table, expected = extract(name)
     content = WRITERS[dialect](table)
@@ -82,7 +83,7 @@ def test_each_extract_in_each_dialect(
     ],
 )
 def test_other_forms_of_xlsx_and_px(
-    extract: Callable[[str], Extract], register: pd.DataFrame, write: Callable[[Table], bytes]
+    extract: Callable[[str], Extract], register: Register, write: Callable[[Table], bytes]
 ) -> None:
     file, table, expected = extract(EXTRACTS[2])
     found = read_table(Sealed(Path("prov"), "prov", file.sidecar, write(table)), register)
@@ -91,7 +92,7 @@ def test_other_forms_of_xlsx_and_px(
 
 @pytest.mark.parametrize("dialect", WRITERS)
 def test_every_position_leads_back_to_its_figure(
-    extract: Callable[[str], Extract], register: pd.DataFrame, dialect: str
+    extract: Callable[[str], Extract], register: Register, dialect: str
 ) -> None:
     file, table, _ = extract(EXTRACTS[2])
     content = WRITERS[dialect](table)

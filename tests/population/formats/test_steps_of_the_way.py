@@ -9,7 +9,6 @@ import dataclasses
 from collections.abc import Callable
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from schemas.common import Level
@@ -49,6 +48,7 @@ from statsbidrag.population.formats.sums_in_file import (
     without_age_total,
     without_sex_total,
 )
+from statsbidrag.register.recipients import Register
 from tests.helpers.dialects import Csv, JsonStat, Px, Xlsx
 from tests.helpers.small_tables import EVERYTHING, PATH, REGIONS, sealed, table
 
@@ -73,7 +73,7 @@ def test_text_is_read_in_the_encoding_that_fits() -> None:
 
 
 @pytest.mark.parametrize("name", READERS)
-def test_each_reader_finds_the_same_figures(name: str, land: pd.DataFrame) -> None:
+def test_each_reader_finds_the_same_figures(name: str, land: Register) -> None:
     content, form, read = READERS[name]
     assert format_of(content, PATH) == form
     cells = read(sealed(content))
@@ -113,7 +113,7 @@ def test_a_tables_parts_are_found_by_its_figures() -> None:
 # --- Labels -------------------------------------------------------------------------------------
 
 
-def test_what_labels_mean(land: pd.DataFrame) -> None:
+def test_what_labels_mean(land: Register) -> None:
     assert [variable_of(name) for name in ("Ålder", "kön", "år", "väder")] == [
         Variable.AGE,
         Variable.SEX,
@@ -133,7 +133,7 @@ def test_what_labels_mean(land: pd.DataFrame) -> None:
             sex_of(label)
 
 
-def test_regions_are_all_there_and_no_others(land: pd.DataFrame) -> None:
+def test_regions_are_all_there_and_no_others(land: Register) -> None:
     names = {"0114": "Alby", "0115": "Berga"}
     require_regions(sealed(b""), Level.KOMMUN, names, ["0115", "0114"])
     with pytest.raises(InputError) as caught:
@@ -197,7 +197,7 @@ def test_every_figure_is_once_in_the_array() -> None:
         cube_of(file, twice, ["0114"], [DAY])
 
 
-def test_sums_are_compared_and_dropped(land: pd.DataFrame) -> None:
+def test_sums_are_compared_and_dropped(land: Register) -> None:
     sums = Sums([None])
     cube, doubts = without_age_total(without_sex_total(a_cube(), sums), sums)
     assert (cube.sexes, cube.ages[1:], doubts) == (["1", "2"], [(1, 64), (65, OPEN_AGE)], [])
@@ -211,7 +211,7 @@ def test_sums_are_compared_and_dropped(land: pd.DataFrame) -> None:
         without_sex_total(wrong, sums)
 
 
-def test_the_table_has_the_figures_of_its_level_and_their_places(land: pd.DataFrame) -> None:
+def test_the_table_has_the_figures_of_its_level_and_their_places(land: Register) -> None:
     made = table()
     file = sealed(JsonStat().write(made))
     found = normal_form(file, land, read_jsonstat(file))
