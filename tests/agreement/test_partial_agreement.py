@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import re
 from dataclasses import replace
 from functools import cache
 
 import pytest
-from pypdf import PdfReader
 
 from schemas.agreement import Agreement, Condition, Post, StatedTotal, Status
 from schemas.common import TOTAL, Maturity, RecipientType, Reference
@@ -32,6 +30,7 @@ from statsbidrag.site.front_page import agreement_entry, index_page
 from tests.helpers.dossiers import dossier_with
 from tests.helpers.pages import page as shown
 from tests.helpers.pages import text_of
+from tests.helpers.paper import pages_of
 from tests.helpers.program import in_process
 
 ID = "psykisk-halsa-2023"
@@ -51,8 +50,7 @@ def view() -> NationalView:
 @cache
 def pdf(of: NationalView) -> tuple[str, ...]:
     """The text of each page, lines as they stand."""
-    pages = PdfReader(io.BytesIO(render(of).pdf)).pages
-    return tuple(page.extract_text().replace("\u00a0", " ") for page in pages)
+    return tuple(page.replace("\u00a0", " ") for page in pages_of(render(of).pdf))
 
 
 def whole_words(text: str) -> str:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import shutil
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
+from types import ModuleType
 from unittest import mock
 
+import alembic.util
 import pytest
 from filelock import FileLock
 
@@ -87,6 +90,20 @@ def _each_document_once() -> Iterator[None]:
         mock.patch("statsbidrag.publication.contents.render", drawn_short),
         mock.patch("statsbidrag.diff.writing.render", drawn_short),
     ):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _each_migration_once() -> Iterator[None]:
+    """Dagster's storages, of which each test makes new ones, load their hundred migrations once."""
+    load = alembic.util.load_python_file
+    migration = cache(load)
+
+    def loaded(folder: str | Path, name: str | Path) -> ModuleType:
+        # What is run when it is loaded is no migration.
+        return (load if Path(name).name == "env.py" else migration)(folder, name)
+
+    with mock.patch.object(alembic.util, "load_python_file", loaded):
         yield
 
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-import pypdf
 import pytest
 
 from statsbidrag.documents.catalogue import views
@@ -20,6 +19,7 @@ from statsbidrag.files.raw_folder import Raw
 from statsbidrag.files.yaml_reading import read_yaml
 from tests.behaviour.conftest import FEW
 from tests.cases.small_country import SmallCountry
+from tests.helpers.paper import pages_of
 from tests.helpers.program import (
     A24,
     A25,
@@ -55,7 +55,7 @@ def new_revision(output: Path, agreement: str, before: set[str]) -> Path:
 
 def text_of(pdf: Path) -> str:
     """A PDF's text with one space between words, and no-break spaces as spaces."""
-    pages = [page.extract_text() for page in pypdf.PdfReader(pdf).pages]
+    pages = pages_of(pdf.read_bytes())
     return " ".join("\n".join(pages).replace("\u00a0", " ").split())
 
 

@@ -34,6 +34,7 @@ from statsbidrag.swedish.verdicts import KINDS, VERDICTS, withheld_in_words
 from tests.helpers.drawing import drawn
 from tests.helpers.pages import page as shown
 from tests.helpers.pages import text_of
+from tests.helpers.paper import pages_of
 
 RAW = PROJECT / "raw"
 IDS = ("psykisk-halsa-2024", "psykisk-halsa-2025")
@@ -163,8 +164,7 @@ def document(agreement: str) -> Document:
 
 
 def read_back(agreement: str) -> str:
-    pages = PdfReader(io.BytesIO(document(agreement).pdf)).pages
-    text = " ".join(each.extract_text() for each in pages)
+    text = " ".join(pages_of(document(agreement).pdf))
     return " ".join(text.replace("\u00a0", " ").split())
 
 

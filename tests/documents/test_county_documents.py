@@ -8,7 +8,6 @@ import re
 from dataclasses import replace
 from functools import cache
 
-import pypdf
 import pytest
 
 from schemas.agreement import Coverage, Status
@@ -23,6 +22,7 @@ from tests.cases.small_country import AGREEMENT, PLAN_TEXT, SmallCountry
 from tests.helpers.dossiers import dossier_of_year as of
 from tests.helpers.drawing import drawn
 from tests.helpers.pages import page, text_of
+from tests.helpers.paper import words_of
 
 
 @cache
@@ -37,8 +37,7 @@ def html_of(year: int, code: str) -> str:
 
 
 def pdf_pages(view: DecisionView) -> list[str]:
-    reader = pypdf.PdfReader(io.BytesIO(drawn(view).pdf))
-    return [" ".join(each.extract_text().split()) for each in reader.pages]
+    return list(words_of(drawn(view).pdf))
 
 
 def small(country: SmallCountry) -> dict[str, DecisionView]:

@@ -11,7 +11,6 @@ from functools import cache
 from html.parser import HTMLParser
 
 import pikepdf
-import pypdf
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -33,6 +32,7 @@ from statsbidrag.swedish.typography import kronor
 from tests.helpers.dossiers import dossier_of_year
 from tests.helpers.drawing import drawn
 from tests.helpers.pages import page, text_of
+from tests.helpers.paper import words_of
 
 OSTERSUND = "kommun/2380-ostersund"
 JAMTLAND = "lan/23-jamtlands-lan"
@@ -54,11 +54,7 @@ def document(year: int, path: str) -> Document:
 
 
 def text(pdf: bytes) -> str:
-    return " ".join(
-        word
-        for each in pypdf.PdfReader(io.BytesIO(pdf)).pages
-        for word in each.extract_text().split()
-    )
+    return " ".join(words_of(pdf))
 
 
 def with_agreement(made: Dossier, **changes: object) -> Dossier:

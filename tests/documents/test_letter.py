@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import pikepdf
-import pypdf
 import pytest
 import yaml
 
@@ -40,6 +39,7 @@ from tests.cases.small_country import FIVE_KOMMUNER, FOUR_COUNTIES, SmallCountry
 from tests.helpers import made
 from tests.helpers.dossiers import dossier_of_year
 from tests.helpers.drawing import drawn
+from tests.helpers.paper import words_of
 
 BASE, ADDED = "prov-2025", "prov-2025-tillagg"
 REST = {"rest": {"by": "population"}}
@@ -59,8 +59,7 @@ def document(year: int, recipient: str) -> Document:
 
 def pages(shown: Document) -> list[str]:
     """The text of each page, as a reader copies it."""
-    reader = pypdf.PdfReader(io.BytesIO(shown.pdf))
-    return [" ".join(page.extract_text().split()) for page in reader.pages]
+    return list(words_of(shown.pdf))
 
 
 def text(shown: Document) -> str:

@@ -15,7 +15,6 @@ from pathlib import Path
 
 import pytest
 import yaml
-from pypdf import PdfReader
 
 from schemas.common import Maturity
 from schemas.manifest import Manifest
@@ -30,6 +29,7 @@ from statsbidrag.rendering.document import render
 from statsbidrag.site.front_page import agreement_entry, index_page
 from tests.cases.small_country import AGREEMENT, SmallCountry
 from tests.helpers.pages import page, text_of
+from tests.helpers.paper import pages_of
 from tests.helpers.program import in_process
 
 MARKS = {"preliminary": "***", "reconstructed": "**", "estimate": "*"}
@@ -424,7 +424,7 @@ def test_random_numbers_are_told_of_where_the_sidecar_says_so(country: SmallCoun
 def test_the_pdf_says_the_same(country: SmallCountry) -> None:
     set_sidecars(country, "alla", "aldrar", maturity="preliminary", mandatory_notes=["Så är det."])
     view = next(v for v in views(dossier_of(country.raw, AGREEMENT)) if v.path == COUNTY)
-    pages = [p.extract_text() for p in PdfReader(io.BytesIO(render(view).pdf)).pages]
+    pages = pages_of(render(view).pdf)
     text = [re.sub(r"\s+", " ", each.replace("\u00a0", " ")) for each in pages]
     assert TOLD["preliminary"] in text[0]
     assert "291 kr ***" in text[0]

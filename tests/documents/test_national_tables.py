@@ -27,6 +27,7 @@ from statsbidrag.rendering.document import Document
 from tests.helpers.dossiers import dossier_of_year
 from tests.helpers.drawing import drawn
 from tests.helpers.pages import page, text_of
+from tests.helpers.paper import pages_of
 
 IDS = ("psykisk-halsa-2024", "psykisk-halsa-2025")
 
@@ -50,8 +51,7 @@ def made(agreement: str) -> Made:
     own = dossier_of_year(int(agreement[-4:]))
     view = national_tables(own)
     document = drawn(view)
-    pages = PdfReader(io.BytesIO(document.pdf)).pages
-    texts = tuple(page.extract_text().replace("\u00a0", " ") for page in pages)
+    texts = tuple(page.replace("\u00a0", " ") for page in pages_of(document.pdf))
     return Made(own, view, document, texts)
 
 

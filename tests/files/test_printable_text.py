@@ -36,6 +36,7 @@ from statsbidrag.workbooks.forms.plan_workbook import plan_workbook, read_plan
 from tests.cases.hostile_texts import REFUSED, SHOWN, full_of
 from tests.cases.small_country import AGREEMENT, SmallCountry
 from tests.helpers.pages import page
+from tests.helpers.paper import pages_of
 
 Refused = Callable[[Callable[[], object]], list[Problem]]
 
@@ -139,7 +140,7 @@ def test_a_pdf_shows_it_and_neither_file_nor_connection_is_opened(folder: Path) 
     own = tuple(f"open {each}/" for each in folders)
     assert not [event for event in events if not event.startswith(own)]
     reader = pypdf.PdfReader(io.BytesIO(pdf))
-    read = "".join(each.extract_text() for each in reader.pages)
+    read = "".join(pages_of(pdf))
     assert "".join(text.split()) in "".join(read.replace("-\n", "").split())
     assert set(reader.attachments) == {each.name for each in view.attachments()}
     assert not [a for each in reader.pages for a in each.get("/Annots", []) if "/A" in a]

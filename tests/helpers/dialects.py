@@ -129,7 +129,7 @@ def _pivoted(
 ) -> Iterator[list[object]]:
     across = [name for name in pivoted if name in table.variables]
     stubs = [name for name in table.variables if name not in across]
-    heads = dict.fromkeys(tuple(codes[n] for n in across) for codes, _ in table.rows())
+    heads = list(product(*(table.variables[name] for name in across)))
     named = [NAMES[name] if style != "code" else name for name in stubs]
     yield [
         *named,
@@ -140,11 +140,14 @@ def _pivoted(
             for head in heads
         ),
     ]
+    names = list(table.variables)
+    at = [names.index(name) for name in stubs]
     found: dict[tuple[str, ...], list[object]] = {}
-    for codes, value in table.rows():
-        found.setdefault(tuple(codes[n] for n in stubs), []).append(value)
+    for codes, value in zip(product(*table.variables.values()), table.values, strict=True):
+        found.setdefault(tuple([codes[place] for place in at]), []).append(value)
+    texts = [{code: table.text(n, code, style) for code in table.variables[n]} for n in stubs]
     for key, values in found.items():
-        yield [*(table.text(n, c, style) for n, c in zip(stubs, key, strict=True)), *values]
+        yield [*(text[code] for text, code in zip(texts, key, strict=True)), *values]
 
 
 @dataclass(frozen=True)
@@ -187,7 +190,7 @@ class Xlsx:
         yield []
         yield [*blank, "Folkmängd"]
         for level in range(len(across)):
-            heads = dict.fromkeys(tuple(c[n] for n in across) for c, _ in table.rows())
+            heads = product(*(table.variables[name] for name in across))
             yield [*blank, *(table.text(across[level], head[level], "text") for head in heads)]
         before: list[object] = []
         for key, row in zip(self._keys(table, stubs), body[1:], strict=True):
@@ -200,7 +203,7 @@ class Xlsx:
             yield [line]
 
     def _keys(self, table: Table, stubs: Sequence[str]) -> list[tuple[str, ...]]:
-        return list(dict.fromkeys(tuple(codes[n] for n in stubs) for codes, _ in table.rows()))
+        return list(product(*(table.variables[name] for name in stubs)))
 
     def _labels(self, table: Table, stubs: Sequence[str], key: Sequence[str]) -> list[object]:
         labels: list[object] = []

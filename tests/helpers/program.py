@@ -18,9 +18,13 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 from unittest import mock
+
+import typer
+from typer.main import get_command
 
 from statsbidrag.files.project import PROJECT
 
@@ -88,6 +92,12 @@ class _Left(BaseException):
     """Stands for the end of the process."""
 
 
+@cache
+def _command(app: typer.Typer) -> Any:
+    """The command line, put together once for all calls of this process."""
+    return get_command(app)
+
+
 def in_process(*args: str | Path) -> Ended:
     """The same `main()` as the console script's, without the time that a process takes to start."""
     from pipelines import cli
@@ -101,6 +111,7 @@ def in_process(*args: str | Path) -> Ended:
         with (
             mock.patch.object(sys, "argv", ["statsbidrag", *map(str, args)]),
             mock.patch.object(cli, "_leave", leave),
+            mock.patch.object(cli, "get_command", _command),
             mock.patch.dict(os.environ, environment(), clear=True),
             contextlib.redirect_stdout(out),
             contextlib.redirect_stderr(err),

@@ -34,6 +34,7 @@ from statsbidrag.rendering.document import render
 from tests.cases.small_country import AGREEMENT, SmallCountry
 from tests.helpers.outcomes import EXAMPLE, SMALL, outcome
 from tests.helpers.pages import page, text_of
+from tests.helpers.paper import words_of
 
 YEAR = "psykisk-halsa-2024"
 
@@ -81,8 +82,7 @@ def test_the_example_gives_the_repayment_to_the_krona() -> None:
     assert view.unspent_by_post == 157528
     document = render(view)
     assert document == render(pickle.loads(pickle.dumps(view)))
-    reader = pypdf.PdfReader(io.BytesIO(document.pdf))
-    paper = " ".join(" ".join(each.extract_text().split()) for each in reader.pages)
+    paper = " ".join(words_of(document.pdf))
     html = text_of(document.html.decode())
     for text in (paper.replace("\u00a0", " "), html):
         assert (
@@ -91,8 +91,9 @@ def test_the_example_gives_the_repayment_to_the_krona() -> None:
         assert "Exempel, påhittade uppgifter" in text
         assert "Finns inte i planen" in text
         assert "kostnaderna är 32 500 kr större än postens belopp" in text
-    assert set(reader.attachments) == {"uppfoljning.csv", "uppfoljning.json"}
-    assert "EXEMPEL, PÅHITTADE UPPGIFTER" in reader.pages[1].extract_text().replace("\u00a0", " ")
+    attached = pypdf.PdfReader(io.BytesIO(document.pdf)).attachments
+    assert set(attached) == {"uppfoljning.csv", "uppfoljning.json"}
+    assert "EXEMPEL, PÅHITTADE UPPGIFTER" in words_of(document.pdf)[1]
 
 
 def test_what_is_attached_says_the_same() -> None:

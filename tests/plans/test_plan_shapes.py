@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pypdf
 import pytest
 
 from schemas.agreement import Status
@@ -26,6 +24,7 @@ from statsbidrag.files.yaml_reading import read_model
 from statsbidrag.plans.county_plans import county_amounts, placed, placed_sum
 from tests.helpers.dossiers import dossier_with
 from tests.helpers.drawing import drawn
+from tests.helpers.paper import words_of
 
 RAW = PROJECT / "raw"
 ID = "psykisk-halsa-2024"
@@ -73,8 +72,7 @@ def results(own: Dossier, kind: Kind) -> dict[str, Result]:
 
 
 def text_of(view: DecisionView) -> str:
-    reader = pypdf.PdfReader(io.BytesIO(drawn(view).pdf))
-    return " ".join(" ".join(page.extract_text().split()) for page in reader.pages)
+    return " ".join(words_of(drawn(view).pdf))
 
 
 def refused(tmp_path: Path, measures: str) -> str:
@@ -390,7 +388,7 @@ def test_every_page_of_a_draft_says_so() -> None:
     own = vg_dossier()
     draft = own.agreement.model_copy(update={"status": Status.DRAFT})
     view = decision_view(replace(own, agreement=draft), own.plans[0])
-    pages = pypdf.PdfReader(io.BytesIO(drawn(view).pdf)).pages
-    assert [page.extract_text().count("UTKAST") for page in pages] == [1] * len(pages)
+    pages = words_of(drawn(view).pdf)
+    assert [page.count("UTKAST") for page in pages] == [1] * len(pages)
     assert len(pages) > 2
     assert "UTKAST" not in text_of(vg())
