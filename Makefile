@@ -20,7 +20,7 @@ daemon: setup ## run what changes in raw/ by itself, until stopped; with Dagster
 	@$(DAGSTER) $(BIN)/dagster dev -h 127.0.0.1 -m pipelines.definitions
 
 test: setup ## the tests
-	@$(BIN)/pytest -n auto --dist loadfile
+	@$(BIN)/pytest -n auto --dist loadfile --ignore=tests/conformance
 
 check: setup ## lint, formatting, types, and the floors
 	@$(BIN)/ruff check --quiet

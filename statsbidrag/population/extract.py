@@ -13,6 +13,8 @@ from datetime import date
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
+from typing import Final
+from weakref import WeakKeyDictionary
 
 import pandas as pd
 
@@ -24,7 +26,7 @@ from schemas.tables import OPEN_AGE, PopulationFrame
 from statsbidrag.population.perturbation import allowance, perturbation_of
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Extract:
     """One verified population file on one of its days: its cells, and what is said of it.
 
@@ -80,12 +82,25 @@ class Counted:
         return Counted(self.persons.groupby(county).sum(), self.cells.groupby(county).sum())
 
 
+_COUNTED: Final[WeakKeyDictionary[Extract, dict[AgeInterval | None, Counted | None]]] = (
+    WeakKeyDictionary()
+)
+"""What extracts that somebody still holds have been counted for."""
+
+
 def counted(extract: Extract, ages: AgeInterval | None) -> Counted | None:
     """Persons per region of the extract's own level; None where its ages do not make the interval.
 
     `ages` None means all ages.
     """
-    frame = cells_of(extract, ages)
+    # Every key, comparison and document asks for the same few intervals.
+    known = _COUNTED.setdefault(extract, {})
+    if ages not in known:
+        known[ages] = _counted(cells_of(extract, ages))
+    return known[ages]
+
+
+def _counted(frame: PopulationFrame | None) -> Counted | None:
     if frame is None:
         return None
     grouped = frame["population"].groupby(frame["region_code"].array, observed=True)
