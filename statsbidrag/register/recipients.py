@@ -46,6 +46,15 @@ class Register:
         return {words.id: words for words in self.types}
 
     @cached_property
+    def by_county(self) -> dict[str, dict[str, list[str]]]:
+        """The codes of each type in each county, by the county's code."""
+        found: dict[str, dict[str, list[str]]] = {}
+        columns = (self.frame[column].tolist() for column in ("lan_code", "type", "code"))
+        for county, kind, code in zip(*columns, strict=True):
+            found.setdefault(county, {}).setdefault(kind, []).append(code)
+        return found
+
+    @cached_property
     def by_type(self) -> dict[str, dict[str, str]]:
         """The name of each recipient by code, by type; documents ask for it thousands of times."""
         found: dict[str, dict[str, str]] = {}

@@ -123,13 +123,8 @@ def _overview(dossier: Dossier, printed: Printed, county: str) -> CountyOverview
 
 def _own(register: Register, county: str) -> dict[RecipientType, list[str]]:
     """The codes of the county, its region and its municipalities, by type."""
-    frame = register.frame
-    return {
-        recipients: sorted(
-            frame.loc[(frame["type"] == str(recipients)) & (frame["lan_code"] == county), "code"]
-        )
-        for recipients in _ORDER
-    }
+    own = register.by_county[county]
+    return {recipients: sorted(own.get(recipients, ())) for recipients in _ORDER}
 
 
 def _part(

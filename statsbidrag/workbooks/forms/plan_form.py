@@ -256,8 +256,10 @@ def plan_form(case: PlanCase, measures: Sequence[Measure] = ()) -> Form:
 
 def _organisations(case: PlanCase) -> list[str]:
     """The region and the municipalities of a county, as they are most often named."""
-    frame = case.computed.register.frame
-    own = frame[frame["lan_code"] == case.code]
-    regions = own.loc[own["type"] == str(RecipientType.REGION), "name"]
-    municipalities = own.loc[own["type"] == str(RecipientType.KOMMUN), "name"]
-    return [*map(str, regions), *map(str, municipalities)]
+    register = case.computed.register
+    own = register.by_county[case.code]
+    return [
+        register.by_type[kind][code]
+        for kind in (RecipientType.REGION, RecipientType.KOMMUN)
+        for code in own.get(kind, ())
+    ]
