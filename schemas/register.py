@@ -7,6 +7,8 @@ Belongs here: the files beside the register. Does not: the register of today's r
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 
@@ -72,6 +74,28 @@ class RecipientTypeWords(Strict):
     code: Annotated[Title, AfterValidator(_pattern)]
     level: Level | None = None
     count: int = Field(ge=0)
+
+
+@dataclass(frozen=True)
+class TypesInWords(Mapping[RecipientType, RecipientTypeWords]):
+    """Each type's words by type, in the order in which documents show the types."""
+
+    types: tuple[RecipientTypeWords, ...]
+
+    def __getitem__(self, recipients: RecipientType) -> RecipientTypeWords:
+        """The words of one type."""
+        for words in self.types:
+            if words.id == recipients:
+                return words
+        raise KeyError(recipients)
+
+    def __iter__(self) -> Iterator[RecipientType]:
+        """The types, in order."""
+        return (words.id for words in self.types)
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self.types)
 
 
 class RecipientTypes(Strict):

@@ -41,6 +41,7 @@ from schemas.common import (
 )
 from schemas.keys import Step
 from schemas.reconciliation import Kind, Severity, Verdict
+from schemas.register import RecipientTypeWords
 
 Exact = Annotated[str, StringConstraints(strict=True, pattern=r"^-?(0|[1-9][0-9]*)/[1-9][0-9]*$")]
 """A fraction in its lowest terms, `1001/10`; a whole number has the denominator 1."""
@@ -244,7 +245,7 @@ class RevisionRecord(Recorded):
     """A revision as its own programs read it back: every amount, what it rests on, what was judged.
 
     `fingerprint` is the revision's own. `totals` are sums of a post's parts, of whole columns (code
-    00) and of a recipient's posts (`total`).
+    00) and of a recipient's posts (`total`). `types` are the words that the revision was made with.
     """
 
     format: FormatOne
@@ -258,6 +259,7 @@ class RevisionRecord(Recorded):
     verdicts: tuple[RecordedVerdict, ...]
     documents: tuple[RecordedDocument, ...]
     recipients: tuple[RecordedRecipient, ...] = ()
+    types: tuple[RecipientTypeWords, ...] = ()
 
     @model_validator(mode="after")
     def _what_is_named_is_there(self) -> Self:

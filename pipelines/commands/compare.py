@@ -72,9 +72,10 @@ def compared(
     raw: Raw, first: str, second: str, *, kind: str | None, recipient: str | None
 ) -> Comparison:
     """The comparison that was asked for. Raises UsageError for a type or recipient not there."""
-    before, after = _side(compute(raw, first)), _side(compute(raw, second))
+    made = compute(raw, second)
+    before, after = _side(compute(raw, first)), _side(made)
     found = [] if recipient is None else found_recipients(before, after, recipient, kind)
-    comparison = compare(before, after, found, _between(raw, before, after))
+    comparison = compare(before, after, made.register.words, found, _between(raw, before, after))
     if kind is None:
         return comparison
     types = tuple(each for each in comparison.types if each.recipients == kind)

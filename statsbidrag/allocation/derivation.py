@@ -25,6 +25,7 @@ from schemas.keys import (
     Step,
     shares_of,
 )
+from schemas.register import TypesInWords
 from schemas.tables import AllocationTable, BasisTable
 from statsbidrag.allocation.amounts import AmountRow, Measured, rows, split_post
 from statsbidrag.allocation.rounding import half_up
@@ -163,7 +164,8 @@ def derive(
     All that the derivation says can be recomputed from its own numbers.
     """
     post, row = _found(agreement, allocation, post_id, recipient)
-    return _derived(agreement, post, row, _read(agreement, post, basis, register), published_source)
+    steps = _read(agreement, post, basis, register)
+    return _derived(agreement, post, row, steps, register.words, published_source)
 
 
 def derive_all(
@@ -180,7 +182,7 @@ def derive_all(
     posts = {post.id: post for post in agreement.posts}
     steps = {post.id: _read(agreement, post, basis, register) for post in agreement.posts}
     return tuple(
-        _derived(agreement, posts[row.post], row, steps[row.post], published_source)
+        _derived(agreement, posts[row.post], row, steps[row.post], register.words, published_source)
         for row in rows(allocation[allocation["kind"] == "post"])
     )
 
@@ -190,6 +192,7 @@ def _derived(
     post: Post,
     row: AmountRow,
     read: Sequence[_ReadStep],
+    types: TypesInWords,
     published_source: str,
 ) -> Derivation:
     steps = _steps(agreement, post, row.recipient_code, read)
@@ -205,7 +208,7 @@ def _derived(
         recipient_name=row.recipient_name,
         post_amount_sek=post.amount,
         reference=post.key_reference or post.reference,
-        key_in_words=key_in_words(agreement, post),
+        key_in_words=key_in_words(agreement, post, types),
         steps=steps,
         exact=exact,
         rounding=None
@@ -311,7 +314,7 @@ def _read(
     measures = Measured(agreement, post, codes, basis)
     read: list[_ReadStep] = []
     for step, values in zip(post.key, shares.steps, strict=True):
-        words = step_in_words(agreement, post, step, first=not read)
+        words = step_in_words(agreement, post, step, register.words, first=not read)
         how = shares_of(step)
         taking = _taking(how[0], codes, agreement) if how else codes
         measured = (

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from schemas.agreement import Agreement
 from schemas.common import NATION, TOTAL, Maturity, Recipient, RecipientType, weakest
+from schemas.register import TypesInWords
 from statsbidrag.allocation.amounts import AmountRow
 from statsbidrag.comparison.areas import Areas, corresponding, require_known_areas
 from statsbidrag.comparison.money import NOTHING, UNKNOWN, Line, Money, State
@@ -63,7 +64,10 @@ class OfRecipient:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two agreements side by side; `areas` holds the posts' sums over all recipient types."""
+    """Two agreements side by side; `areas` holds the posts' sums over all recipient types.
+
+    `words` are what the types are called in sentences about them.
+    """
 
     before: Agreement
     after: Agreement
@@ -72,19 +76,21 @@ class Comparison:
     types: tuple[OfType, ...]
     recipients: tuple[OfRecipient, ...]
     posts: tuple[PostPair, ...]
+    words: TypesInWords
 
 
 def compare(
     before: Side,
     after: Side,
+    words: TypesInWords,
     recipients: Sequence[Recipient] = (),
     between: Sequence[Agreement] = (),
 ) -> Comparison:
     """The two side by side, and those recipients of whom one asks.
 
-    `between` are the agreements of the years between, through which areas succeed each other.
-    Raises UsageError if the two are not in the order of time, InputError where `succeeds` names an
-    area that the earlier agreement does not have.
+    `words` are those of the types; `between` are the agreements of the years between, through which
+    areas succeed each other. Raises UsageError if the two are not in the order of time, InputError
+    where `succeeds` names an area that the earlier agreement does not have.
     """
     if not is_earlier(before.agreement, after.agreement):
         raise UsageError(
@@ -104,6 +110,7 @@ def compare(
         types=tuple(_of_type(before, after, each, areas) for each in types_of(before, after)),
         recipients=tuple(_of_recipient(before, after, each, areas) for each in recipients),
         posts=tuple(post_pairs(before, after, areas)),
+        words=words,
     )
 
 

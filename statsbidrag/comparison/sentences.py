@@ -16,7 +16,6 @@ from statsbidrag.comparison.agreements import Comparison, OfType
 from statsbidrag.comparison.money import Line
 from statsbidrag.comparison.post_pairs import PostPair
 from statsbidrag.swedish.key_sentences import ages_in_words, key_in_words
-from statsbidrag.swedish.recipient_types import ALL_OF
 from statsbidrag.swedish.typography import inside, kronor, listed, sentence, signed_kronor
 
 
@@ -44,7 +43,7 @@ def type_in_words(comparison: Comparison, of: OfType) -> str:
 
     Where one post became another, in another area, their keys are set beside each other too.
     """
-    words = f"{sentence(ALL_OF[of.recipients])}: {_line(comparison, of.total)}."
+    words = f"{sentence(comparison.words[of.recipients].definite)}: {_line(comparison, of.total)}."
     old = comparison.before.posts_of(of.recipients)
     new = comparison.after.posts_of(of.recipients)
     whole = Coverage.COMPLETE
@@ -52,7 +51,10 @@ def type_in_words(comparison: Comparison, of: OfType) -> str:
         return words
     alone = len(old) == 1 and len(new) == 1
     if alone and any(pair.before is None for pair in comparison.posts if pair.after == new[0]):
-        first, second = _key(comparison.before, old[0]), _key(comparison.after, new[0])
+        first, second = (
+            _key_before(comparison, old[0]),
+            _key_after(comparison, new[0]),
+        )
         if first != second:
             words += f" Nyckeln ändras från ”{first}” till ”{second}”."
     return words
@@ -68,14 +70,14 @@ def pair_in_words(comparison: Comparison, pair: PostPair) -> str:
     changes = list(_changes(comparison, pair, before, after))
     if not changes:
         return ""
-    name = _named(after)
+    name = _named(comparison, after)
     if before.label != after.label:
         name += f", tidigare {before.label}"
     return f"{name}: {listed(changes)}."
 
 
 def _ended(comparison: Comparison, post: Post) -> str:
-    name = _named(post)
+    name = _named(comparison, post)
     if comparison.after.coverage == Coverage.PARTIAL:
         year = comparison.after.year
         return f"{name}: {kronor(post.amount)} tidigare. Om posten finns {year} är inte känt."
@@ -83,20 +85,20 @@ def _ended(comparison: Comparison, post: Post) -> str:
     return f"{name}: posten på {kronor(post.amount)} finns inte längre. {key}."
 
 
-def _named(post: Post) -> str:
+def _named(comparison: Comparison, post: Post) -> str:
     """A post and whose it is: several types may have posts of one name."""
     if post.recipients == RecipientType.SKR:
         return post.label
-    return f"{post.label} ({ALL_OF[post.recipients]})"
+    return f"{post.label} ({comparison.words[post.recipients].definite})"
 
 
 def _key_of(comparison: Comparison, post: Post) -> str:
-    return f"”{_key(comparison.before, post)}”"
+    return f"”{_key_before(comparison, post)}”"
 
 
 def _began(comparison: Comparison, post: Post) -> str:
-    name = _named(post)
-    key = f"”{_key(comparison.after, post)}”"
+    name = _named(comparison, post)
+    key = f"”{_key_after(comparison, post)}”"
     if comparison.before.coverage == Coverage.PARTIAL:
         year = comparison.before.year
         return (
@@ -116,7 +118,10 @@ def _changes(comparison: Comparison, pair: PostPair, before: Post, after: Post) 
         yield f"gruppen {title} har andra medlemmar"
     if not pair.key_changed:
         return
-    first, second = _key(comparison.before, before), _key(comparison.after, after)
+    first, second = (
+        _key_before(comparison, before),
+        _key_after(comparison, after),
+    )
     if before.unresolved:
         yield f"nyckeln var inte känd och är ”{second}”"
     elif after.unresolved:
@@ -132,7 +137,7 @@ def _ages(comparison: Comparison, recipients: RecipientType) -> Iterator[str]:
     """Age intervals that no key uses any more, and those that none used before."""
     old = _intervals(comparison.before, recipients)
     new = _intervals(comparison.after, recipients)
-    who = ALL_OF[recipients]
+    who = comparison.words[recipients].definite
     gone = [words for words in old if words not in new]
     come = [words for words in new if words not in old]
     if gone and comparison.after.coverage == Coverage.COMPLETE:
@@ -167,6 +172,10 @@ def _line(comparison: Comparison, line: Line) -> str:
     )
 
 
-def _key(agreement: Agreement, post: Post) -> str:
-    """A key in the middle of a sentence."""
-    return inside(key_in_words(agreement, post))
+def _key_before(comparison: Comparison, post: Post) -> str:
+    """An earlier key in the middle of a sentence."""
+    return inside(key_in_words(comparison.before, post, comparison.words))
+
+
+def _key_after(comparison: Comparison, post: Post) -> str:
+    return inside(key_in_words(comparison.after, post, comparison.words))

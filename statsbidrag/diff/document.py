@@ -22,7 +22,6 @@ from statsbidrag.diff.document_view import (
     LINES_ON_A_PAGE,
     POST_LETTERS,
     REASON_LETTERS,
-    TYPES_IN_ORDER,
     BasisRow,
     ConsequenceTable,
     DecidedRow,
@@ -54,7 +53,7 @@ def revision_view(changes: Changes) -> RevisionView:
     """What the revision document shows of two compared revisions."""
     numbers = count(1)
     about = changes.after.manifest.about
-    types = [each for each in TYPES_IN_ORDER if each in changes.types]
+    types = [each for each in changes.after.words if each in changes.types]
     rows = {line: _row(changes, line) for line in changes.lines}
     bases, inputs = tuple(_bases(changes)), tuple(_inputs(changes))
     return RevisionView(
@@ -62,6 +61,7 @@ def revision_view(changes: Changes) -> RevisionView:
         agreement_title=about.title,
         year=about.year,
         draft=about.status == Status.DRAFT,
+        types=changes.after.words,
         before=_side(changes.before),
         after=_side(changes.after),
         summaries=tuple(summary_of(changes, each) for each in types),

@@ -11,13 +11,13 @@ from datetime import UTC, date, datetime
 from typing import ClassVar, Final
 
 from schemas.common import Maturity, RecipientType
+from schemas.register import TypesInWords
 from statsbidrag.allocation.figures import MATURITIES, maturities_to_explain
 from statsbidrag.diff.changes import Consequence, Line, Summary
 from statsbidrag.diff.sentences import is_weight
 from statsbidrag.files.csv_files import csv_bytes
 from statsbidrag.publication.revision import Step
 from statsbidrag.rendering.pdf import Attachment
-from statsbidrag.swedish.recipient_types import TYPES
 from statsbidrag.swedish.typography import MINUS, NBSP, decimals
 
 PATH: Final = "revidering"
@@ -27,13 +27,6 @@ LINES_ON_A_PAGE: Final = 24
 REASON_LETTERS: Final = 27
 POST_LETTERS: Final = 22
 """How many letters of a reason and of a post's label stand on one line of a table."""
-
-TYPES_IN_ORDER: Final = (
-    RecipientType.REGION,
-    RecipientType.LAN,
-    RecipientType.SKR,
-    RecipientType.KOMMUN,
-)
 
 
 @dataclass(frozen=True)
@@ -211,6 +204,7 @@ class RevisionView:
     agreement_title: str
     year: int
     draft: bool
+    types: TypesInWords
     before: RevisionSide
     after: RevisionSide
     summaries: tuple[Summary, ...]
@@ -311,16 +305,16 @@ def revision_csv(view: RevisionView) -> bytes:
 
     Numbers have decimal commas.
     """
-    return csv_bytes(CSV_HEAD, (_cells(row) for row in view.rows))
+    return csv_bytes(CSV_HEAD, (_cells(row, view.types) for row in view.rows))
 
 
-def _cells(row: Row) -> list[object]:
+def _cells(row: Row, types: TypesInWords) -> list[object]:
     line = row.line
     old, new = row.shares
     sides = (line.before, line.after)
     share = "" if line.share is None else _for_a_spreadsheet(decimals(line.share * 100, 4))
     return [
-        TYPES[line.recipients],
+        types[line.recipients].singular,
         line.code,
         line.name,
         line.post,

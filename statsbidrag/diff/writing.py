@@ -13,6 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
+from schemas.register import TypesInWords
 from statsbidrag.allocation.figures import MATURITIES
 from statsbidrag.diff.changes import Changes, Consequence
 from statsbidrag.diff.comparing import compare_revisions
@@ -24,7 +25,6 @@ from statsbidrag.publication.reading_back import read_revision
 from statsbidrag.publication.revision_names import current_name
 from statsbidrag.rendering.document import render
 from statsbidrag.rendering.templates import STATIC, static_files
-from statsbidrag.swedish.recipient_types import TYPES
 from statsbidrag.workbooks.book import open_book, print_on_a4
 
 DIFF: Final = "diff"
@@ -190,8 +190,14 @@ _INPUTS: Final = (
 def revision_workbook(view: RevisionView) -> bytes:
     """`revidering.xlsx`: every amount, every recipient's total, and the inputs, a sheet each."""
     with open_book(view.title, view.created) as (book, written):
-        _sheet(book, view, "Belopp", _AMOUNTS, [_amount(row) for row in view.rows])
-        _sheet(book, view, "Totalt per mottagare", _TOTALS, [_total(each) for each in view.totals])
+        _sheet(book, view, "Belopp", _AMOUNTS, [_amount(row, view.types) for row in view.rows])
+        _sheet(
+            book,
+            view,
+            "Totalt per mottagare",
+            _TOTALS,
+            [_total(each, view.types) for each in view.totals],
+        )
         inputs = [[each.kind, each.path, each.before, each.after] for each in view.inputs]
         _sheet(book, view, "Ändrade indata", _INPUTS, inputs)
     return written.content
@@ -228,12 +234,12 @@ def _sheet(
     sheet.set_footer(f"&L{view.before.name}..{view.after.name}&RSida &P av &N")
 
 
-def _amount(row: Row) -> list[object]:
+def _amount(row: Row, types: TypesInWords) -> list[object]:
     line = row.line
     sides = (line.before, line.after)
     exact = [side.exact if side else None for side in sides]
     return [
-        TYPES[line.recipients],
+        types[line.recipients].singular,
         line.code,
         line.name,
         row.post,
@@ -249,11 +255,11 @@ def _amount(row: Row) -> list[object]:
     ]
 
 
-def _total(consequence: Consequence) -> list[object]:
+def _total(consequence: Consequence, types: TypesInWords) -> list[object]:
     line = consequence.total
     sides = (line.before, line.after)
     return [
-        TYPES[line.recipients],
+        types[line.recipients].singular,
         line.code,
         line.name,
         *(side.sek if side else None for side in sides),

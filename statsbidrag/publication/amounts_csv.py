@@ -15,6 +15,7 @@ from typing import Final
 
 from schemas.agreement import Agreement, Post
 from schemas.common import Maturity
+from schemas.register import TypesInWords
 from schemas.tables import AllocationTable, BasisTable
 from statsbidrag.agreement.citations import clause
 from statsbidrag.allocation.amounts import AmountRow, rows
@@ -22,7 +23,6 @@ from statsbidrag.allocation.derivation import Derivation, DerivationStep
 from statsbidrag.allocation.figures import MATURITIES
 from statsbidrag.files.csv_files import csv_bytes, csv_rows
 from statsbidrag.swedish.key_sentences import key_in_words
-from statsbidrag.swedish.recipient_types import TYPES
 
 SUMS: Final = {"group": "summa av en posts delar", "nation": "riket", "total": "totalbelopp"}
 """What each kind of sum is called, by `AmountRow.kind`."""
@@ -40,16 +40,18 @@ AMOUNT_HEAD: Final = [
 """The columns of amounts; in `totals.csv` the kind of sum stands before them."""
 
 
-def allocation_csv(allocation: AllocationTable) -> bytes:
+def allocation_csv(allocation: AllocationTable, types: TypesInWords) -> bytes:
     """`allocation.csv`: every recipient's amount of every post, and no sums."""
     own = [row for row in rows(allocation) if row.kind == "post"]
-    return csv_bytes(AMOUNT_HEAD, (_amount(row) for row in own))
+    return csv_bytes(AMOUNT_HEAD, (_amount(row, types) for row in own))
 
 
-def totals_csv(allocation: AllocationTable) -> bytes:
+def totals_csv(allocation: AllocationTable, types: TypesInWords) -> bytes:
     """`totals.csv`: sums of a post's parts, of columns (*riket*) and per recipient."""
     own = [row for row in rows(allocation) if row.kind != "post"]
-    return csv_bytes(["slag", *AMOUNT_HEAD], ([SUMS[row.kind], *_amount(row)] for row in own))
+    return csv_bytes(
+        ["slag", *AMOUNT_HEAD], ([SUMS[row.kind], *_amount(row, types)] for row in own)
+    )
 
 
 @dataclass(frozen=True)
@@ -86,11 +88,11 @@ def amount_lines(content: bytes, *, sums: bool = False) -> list[AmountLine]:
     return found
 
 
-def _amount(row: AmountRow) -> list[object]:
+def _amount(row: AmountRow, types: TypesInWords) -> list[object]:
     return [
         row.agreement,
         row.post,
-        TYPES[row.recipient_type],
+        types[row.recipient_type].singular,
         row.recipient_code,
         row.recipient_name,
         row.amount_sek,
@@ -147,19 +149,19 @@ def population_csv(basis: BasisTable) -> bytes:
     return csv_bytes(POPULATION_HEAD, own.itertuples(index=False, name=None))
 
 
-def posts_csv(agreement: Agreement) -> bytes:
+def posts_csv(agreement: Agreement, types: TypesInWords) -> bytes:
     """`audit/poster.csv`: every post with its money, rule in words, rounding and clause."""
-    return csv_bytes(POST_HEAD, (_post(agreement, post) for post in agreement.posts))
+    return csv_bytes(POST_HEAD, (_post(agreement, post, types) for post in agreement.posts))
 
 
-def _post(agreement: Agreement, post: Post) -> list[object]:
+def _post(agreement: Agreement, post: Post, types: TypesInWords) -> list[object]:
     rounding = agreement.rounding_of(post)
     return [
         post.id,
-        TYPES[post.recipients],
+        types[post.recipients].singular,
         post.label,
         post.amount,
-        key_in_words(agreement, post),
+        key_in_words(agreement, post, types),
         str(rounding.method),
         rounding.unit,
         clause(agreement, post),
@@ -167,7 +169,7 @@ def _post(agreement: Agreement, post: Post) -> list[object]:
     ]
 
 
-def derivation_csv(derivations: Iterable[Derivation]) -> bytes:
+def derivation_csv(derivations: Iterable[Derivation], types: TypesInWords) -> bytes:
     """`audit/harledning.csv`: one row per post, recipient and step of the key.
 
     The exact value of a step is a fraction of whole numbers; the recipient's amount is the sum of
@@ -176,18 +178,20 @@ def derivation_csv(derivations: Iterable[Derivation]) -> bytes:
     return csv_bytes(
         DERIVATION_HEAD,
         (
-            _step(derivation, number, step)
+            _step(derivation, number, step, types)
             for derivation in derivations
             for number, step in enumerate(derivation.steps, start=1)
         ),
     )
 
 
-def _step(derivation: Derivation, number: int, step: DerivationStep) -> list[object]:
+def _step(
+    derivation: Derivation, number: int, step: DerivationStep, types: TypesInWords
+) -> list[object]:
     cell = step.population
     return [
         derivation.post,
-        TYPES[derivation.recipient_type],
+        types[derivation.recipient_type].singular,
         derivation.recipient_code,
         derivation.recipient_name,
         number,

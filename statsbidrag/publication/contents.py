@@ -70,12 +70,15 @@ def revision_files(
     """
     derivations = derive_all(agreement, basis, allocation, register)
     counties = names(register, RecipientType.LAN)
-    record = revision_record(agreement, basis, allocation, reconciliation, derivations, documents)
+    words = register.words
+    record = revision_record(
+        agreement, basis, allocation, reconciliation, derivations, documents, words
+    )
     # Not among the documents, which may be withheld: this one then says why.
     report = render(audit_view(agreement, reconciliation, allocation, counties))
     return {
-        ALLOCATION: allocation_csv(allocation),
-        TOTALS: totals_csv(allocation),
+        ALLOCATION: allocation_csv(allocation, words),
+        TOTALS: totals_csv(allocation, words),
         WORKBOOK: allocation_workbook(
             agreement,
             register,
@@ -87,8 +90,8 @@ def revision_files(
         f"{report.path}.html": report.html,
         f"{report.path}.pdf": report.pdf,
         POPULATION: population_csv(basis),
-        POSTS: posts_csv(agreement),
-        DERIVATIONS: derivation_csv(derivations),
+        POSTS: posts_csv(agreement, words),
+        DERIVATIONS: derivation_csv(derivations, words),
         RECORD: record_bytes(record),
         **{f"{STATIC}/{name}": content for name, content in static_files().items()},
     }

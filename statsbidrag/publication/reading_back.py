@@ -19,6 +19,7 @@ from schemas.common import NATION, TOTAL
 from schemas.decisions import Issued
 from schemas.manifest import Manifest
 from schemas.reconciliation import Kind, Verdict
+from schemas.register import TypesInWords
 from schemas.revision_record import (
     RecordedAmount,
     RecordedBasis,
@@ -41,6 +42,7 @@ from statsbidrag.publication.revision import (
     basis_name,
 )
 from statsbidrag.publication.revision_before_json import read_before_json
+from statsbidrag.register.recipients import usual_words
 
 
 def read_revision(output: Path, agreement_id: str, name: str) -> PublishedRevision:
@@ -137,6 +139,7 @@ def _revision(
         verdicts=_verdicts(record),
         documents=record.documents,
         issued=issued,
+        words=TypesInWords(record.types) if record.types else usual_words(),
     )
 
 

@@ -18,6 +18,7 @@ from schemas.common import NATION, Level, Maturity, RecipientType
 from schemas.documents import recipient_of
 from schemas.manifest import PublishedDocument
 from schemas.reconciliation import Reconciliation, Result, Severity, Withholds
+from schemas.register import TypesInWords
 from schemas.revision_record import (
     PostInWords,
     RecordedAmount,
@@ -52,6 +53,7 @@ def revision_record(
     reconciliation: Reconciliation,
     derivations: Iterable[Derivation],
     documents: Iterable[PublishedDocument],
+    types: TypesInWords,
 ) -> RevisionRecord:
     """The whole record, in the order of the stages.
 
@@ -66,7 +68,7 @@ def revision_record(
         agreement=agreement.id,
         fingerprint=reconciliation.fingerprint,
         rounding=_rounding(agreement.rounding),
-        posts=tuple(_post(agreement, post) for post in agreement.posts),
+        posts=tuple(_post(agreement, post, types) for post in agreement.posts),
         amounts=tuple(
             _amount(row, bases, each.steps) for row, each in zip(own, derivations, strict=True)
         ),
@@ -75,6 +77,7 @@ def revision_record(
         verdicts=tuple(_verdict(result) for result in reconciliation.results),
         documents=tuple(map(_document, documents)),
         recipients=tuple(_recipients(every)),
+        types=types.types,
     )
 
 
@@ -82,7 +85,7 @@ def _rounding(rounding: Rounding) -> RecordedRounding:
     return RecordedRounding(method=rounding.method, unit=rounding.unit, totals=rounding.totals)
 
 
-def _post(agreement: Agreement, post: Post) -> RecordedPost:
+def _post(agreement: Agreement, post: Post, types: TypesInWords) -> RecordedPost:
     group = next((each for each in agreement.post_groups if each.id == post.part_of), None)
     return RecordedPost(
         id=post.id,
@@ -98,7 +101,7 @@ def _post(agreement: Agreement, post: Post) -> RecordedPost:
         words=PostInWords(
             label=post.label,
             group="" if group is None else group.label,
-            rule=key_in_words(agreement, post),
+            rule=key_in_words(agreement, post, types),
             clause=clause(agreement, post),
         ),
     )

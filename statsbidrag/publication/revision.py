@@ -18,6 +18,7 @@ from schemas.decisions import Issued
 from schemas.keys import Step as KeyStep
 from schemas.manifest import Manifest
 from schemas.reconciliation import Verdict
+from schemas.register import TypesInWords
 from schemas.revision_record import RecordedDocument
 from statsbidrag.allocation.figures import Figure
 
@@ -153,3 +154,4 @@ class PublishedRevision:
     verdicts: Mapping[Key, Verdict]
     documents: tuple[RecordedDocument, ...]
     issued: tuple[Issued, ...]
+    words: TypesInWords

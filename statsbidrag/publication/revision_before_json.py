@@ -30,6 +30,7 @@ from statsbidrag.publication.revision import (
     PublishedRevision,
     Step,
 )
+from statsbidrag.register.recipients import usual_words
 
 _ALLOCATION: Final = "allocation.csv"
 _TOTALS: Final = "totals.csv"
@@ -90,6 +91,7 @@ def read_before_json(
             verdicts=dict(_verdicts(_rows(folder / _RECONCILIATION))),
             documents=tuple(_documents(manifest)),
             issued=issued,
+            words=usual_words(),
         )
     except OSError as error:
         raise ProgramError(f"{folder}: its tables cannot be read: {error}") from None

@@ -14,17 +14,17 @@ from schemas.agreement import Agreement, Coverage, Post, RoundingMethod
 from schemas.common import NATION, TOTAL, Maturity, RecipientType
 from schemas.keys import SetAsideStep, UndistributedStep
 from schemas.reconciliation import Kind, Result, Severity, Verdict, Withholds
+from schemas.register import TypesInWords
 from schemas.tables import AllocationTable
 from statsbidrag.allocation.amounts import AmountRow, rows
 from statsbidrag.allocation.rounding import half_up
 from statsbidrag.population.extract import Extract
 from statsbidrag.reconciliation.pairs import Pair
-from statsbidrag.swedish.recipient_types import ALL_OF
 
 # Posts to the totals that the agreement states -----------------------------------------------
 
 
-def stated_totals(agreement: Agreement) -> Iterator[Result]:
+def stated_totals(agreement: Agreement, types: TypesInWords) -> Iterator[Result]:
     """Posts against the totals that the agreement itself states."""
     partial = agreement.coverage == Coverage.PARTIAL
     stated = [
@@ -37,7 +37,7 @@ def stated_totals(agreement: Agreement) -> Iterator[Result]:
     ]
     for index, total in enumerate(agreement.stated_totals):
         if total.recipients is not None:
-            what = f"Posterna till {ALL_OF[total.recipients]} mot överenskommelsens summa"
+            what = f"Posterna till {types[total.recipients].definite} mot överenskommelsens summa"
             posts = agreement.posts_of(total.recipients)
         else:
             title = agreement.area(str(total.area)).title
@@ -63,24 +63,26 @@ def stated_totals(agreement: Agreement) -> Iterator[Result]:
 # Allocation to posts -------------------------------------------------------------------------
 
 
-def allocated_amounts(agreement: Agreement, allocation: AllocationTable) -> Iterator[Result]:
+def allocated_amounts(
+    agreement: Agreement, allocation: AllocationTable, types: TypesInWords
+) -> Iterator[Result]:
     """The printed column's sum to the post, with the rounding difference named."""
     every = rows(allocation)
     for post in agreement.posts:
-        rounding = agreement.rounding_of(post)
+        rounding, who = agreement.rounding_of(post), types[post.recipients].definite
         own = [row for row in every if (row.kind, row.post) == ("post", post.id)]
         if post.unresolved:
-            yield _unresolved(agreement, post, own)
+            yield _unresolved(agreement, post, own, who)
             continue
         found = sum(row.amount_sek or 0 for row in own)
         shared = sum((row.exact or Fraction(0) for row in own), Fraction(0))
         expected = half_up(shared)
         if shared != post.amount:
-            yield _undistributed(agreement, post, expected)
+            yield _undistributed(agreement, post, expected, who)
         exact = rounding.method != RoundingMethod.HALF_UP
         yield Pair(
             Kind.ALLOCATED_TO_POST,
-            f"Fördelade belopp mot posten {post.label} till {ALL_OF[post.recipients]}",
+            f"Fördelade belopp mot posten {post.label} till {who}",
             expected,
             found,
             tolerance=0 if exact else floor(Fraction(len(own) * rounding.unit, 2)),
@@ -93,11 +95,11 @@ def allocated_amounts(agreement: Agreement, allocation: AllocationTable) -> Iter
         )
 
 
-def _unresolved(agreement: Agreement, post: Post, own: Sequence[AmountRow]) -> Result:
+def _unresolved(agreement: Agreement, post: Post, own: Sequence[AmountRow], who: str) -> Result:
     """A post without a known key: its published amounts stand, nothing is computed."""
     return Pair(
         Kind.PUBLISHED_UNRESOLVED,
-        f"Posten {post.label} till {ALL_OF[post.recipients]}: publicerad, inte beräknad",
+        f"Posten {post.label} till {who}: publicerad, inte beräknad",
         post.amount,
         None,
         rows=tuple(row.cell for row in own),
@@ -105,14 +107,14 @@ def _unresolved(agreement: Agreement, post: Post, own: Sequence[AmountRow]) -> R
     ).judged(verdict=Verdict.UNTESTABLE, severity=Severity.WARNING, note=post.unresolved)
 
 
-def _undistributed(agreement: Agreement, post: Post, shared: int) -> Result:
+def _undistributed(agreement: Agreement, post: Post, shared: int, who: str) -> Result:
     """What the rule itself keeps from the recipients: a common pot, a condition, a remainder."""
     reasons = [s.set_aside.title for s in post.key if isinstance(s, SetAsideStep)]
     reasons += [s.undistributed for s in post.key if isinstance(s, UndistributedStep)]
     reasons += [post.condition.text] if post.condition else []
     return Pair(
         Kind.UNDISTRIBUTED,
-        f"Det som fördelas av posten {post.label} till {ALL_OF[post.recipients]}",
+        f"Det som fördelas av posten {post.label} till {who}",
         post.amount,
         shared,
         rows=(f"{post.id} {post.recipients}:{NATION}",),
@@ -131,7 +133,10 @@ def _rounding_note(agreement: Agreement, recipients: RecipientType) -> str:
 
 
 def published_amounts(
-    agreement: Agreement, allocation: AllocationTable, extracts: Sequence[Extract]
+    agreement: Agreement,
+    allocation: AllocationTable,
+    extracts: Sequence[Extract],
+    types: TypesInWords,
 ) -> Iterator[Result]:
     """What was computed against every figure that was printed."""
     where = f"published/{agreement.id}.csv"
@@ -141,7 +146,9 @@ def published_amounts(
     for row in rows(allocation):
         if row.published_sek is None or row.amount_sek is None:
             continue
-        name = ALL_OF[row.recipient_type] if row.kind == "nation" else row.recipient_name
+        name = row.recipient_name
+        if row.kind == "nation":
+            name = types[row.recipient_type].definite
         subject = f"{labels[row.post]}, {name}"
         if row.kind == "nation":
             yield _nation(agreement, allocation, row, f"{subject}: kolumnens summa", where)

@@ -46,14 +46,14 @@ def reconcile(
         if extract.sidecar.sha256 in pins or not any(same_figures(extract, pin) for pin in pinned)
     ]
     results = [
-        *stated_totals(agreement),
+        *stated_totals(agreement, register.words),
         *control_totals(extracts),
         *levels(extracts, register),
         *pairs_of_extracts(extracts),
         *corrections(extracts),
         *doubts(extracts),
-        *allocated_amounts(agreement, allocation),
-        *published_amounts(agreement, allocation, extracts),
+        *allocated_amounts(agreement, allocation, register.words),
+        *published_amounts(agreement, allocation, extracts, register.words),
     ]
     for plan in plans:
         results.extend(plan_results(agreement, plan, allocation))

@@ -18,7 +18,12 @@ import pandas as pd
 from schemas import tables
 from schemas.common import NATION, Level, Recipient, RecipientType
 from schemas.documents import folder_of
-from schemas.register import RecipientTypes, RecipientTypeWords, RegionChange, RegionChanges
+from schemas.register import (
+    RecipientTypes,
+    RegionChange,
+    RegionChanges,
+    TypesInWords,
+)
 from schemas.sidecar import RegisterSidecar
 from statsbidrag.errors import input_error
 from statsbidrag.files.checked_tables import checked_input, read_csv
@@ -34,16 +39,11 @@ _MEANT: Final = 4
 class Register:
     """Everyone who can receive, and the types of recipients in words, in their order.
 
-    `frame` is a `schemas.tables.Register`.
+    `frame` is a `schemas.tables.Register`; `words` are those of its own file.
     """
 
     frame: pd.DataFrame
-    types: tuple[RecipientTypeWords, ...]
-
-    @cached_property
-    def words(self) -> dict[RecipientType, RecipientTypeWords]:
-        """The words of each type, in order."""
-        return {words.id: words for words in self.types}
+    words: TypesInWords
 
     @cached_property
     def by_county(self) -> dict[str, dict[str, list[str]]]:
@@ -71,13 +71,13 @@ def read_register(raw: Raw) -> Register:
     recipients. Raises InputError for a row that is wrong, and where a type's recipients are not as
     many, or have not the codes, that the file of types says.
     """
-    register = register_of(raw.register(), _types(raw))
+    register = register_of(raw.register(), _words(raw))
     if (path := raw.recipient_types()).exists():
         _require_counts(path, register)
     return register
 
 
-def register_of(file: Sealed[RegisterSidecar], types: tuple[RecipientTypeWords, ...]) -> Register:
+def register_of(file: Sealed[RegisterSidecar], words: TypesInWords) -> Register:
     """The register of a file, each row proven. Raises InputError."""
     frame = checked_input(tables.Register, read_csv(file.content, file.path), file.path)
     if len(frame) != file.sidecar.rows:
@@ -88,27 +88,27 @@ def register_of(file: Sealed[RegisterSidecar], types: tuple[RecipientTypeWords, 
             found=f"{len(frame)}",
             action="correct the register, or seal its sidecar anew",
         )
-    register = Register(frame, types)
+    register = Register(frame, words)
     _require_codes(file, register)
     return register
 
 
-def _types(raw: Raw) -> tuple[RecipientTypeWords, ...]:
+def _words(raw: Raw) -> TypesInWords:
     path = raw.recipient_types()
     if path.exists():
-        return raw.model(path, RecipientTypes).types
-    return usual_types()
+        return TypesInWords(raw.model(path, RecipientTypes).types)
+    return usual_words()
 
 
 @cache
-def usual_types() -> tuple[RecipientTypeWords, ...]:
+def usual_words() -> TypesInWords:
     """The words of the project's own folder, for whatever has none."""
     usual = Raw(PROJECT / "raw")
-    return usual.model(usual.recipient_types(), RecipientTypes).types
+    return TypesInWords(usual.model(usual.recipient_types(), RecipientTypes).types)
 
 
 def _require_codes(file: Sealed[RegisterSidecar], register: Register) -> None:
-    for words in register.types:
+    for words in register.words.types:
         for code in register.by_type.get(words.id, {}):
             if not re.fullmatch(words.code, code):
                 raise input_error(
@@ -121,7 +121,7 @@ def _require_codes(file: Sealed[RegisterSidecar], register: Register) -> None:
 
 
 def _require_counts(path: Path, register: Register) -> None:
-    for words in register.types:
+    for words in register.words.types:
         found = len(register.by_type.get(words.id, {}))
         if found != words.count:
             raise input_error(

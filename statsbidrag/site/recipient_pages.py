@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Final
 
 from markupsafe import Markup
 
 from schemas.common import Level, RecipientType
 from schemas.reconciliation import Verdict
+from schemas.register import RecipientTypeWords
 from statsbidrag.allocation.figures import Figure, maturities_to_explain
 from statsbidrag.files.csv_files import csv_bytes
 from statsbidrag.register.outlines import Outlines
@@ -23,12 +25,11 @@ from statsbidrag.rendering.templates import html_page, page_template
 from statsbidrag.site.front_page import AgreementEntry
 from statsbidrag.site.recipients_across_years import (
     FOLDER,
-    TYPE_ORDER,
     OfAgreement,
     RecipientHistory,
 )
 from statsbidrag.swedish.key_sentences import exact_number
-from statsbidrag.swedish.recipient_types import TYPES
+from statsbidrag.swedish.typography import sentence
 
 ALL: Final = f"{FOLDER}/index.html"
 """The page that lists every recipient."""
@@ -116,8 +117,7 @@ def kind_of(recipient: RecipientHistory) -> str:
     """What a recipient is, with its code: `Kommun 2380`; nothing for SKR, whose code is no code."""
     if recipient.type == RecipientType.SKR:
         return ""
-    word = TYPES[recipient.type]
-    return f"{word[:1].upper()}{word[1:]} {recipient.code}"
+    return f"{sentence(recipient.words.singular)} {recipient.code}"
 
 
 def _years(each: RecipientHistory, entries: Mapping[str, AgreementEntry]) -> Iterator[Year]:
@@ -187,7 +187,7 @@ class ListRow:
 class ListTable:
     """The recipients of one type, and the agreements that give them anything."""
 
-    type: RecipientType
+    words: RecipientTypeWords
     headings: tuple[str, ...]
     rows: tuple[ListRow, ...]
 
@@ -200,14 +200,14 @@ class ListTable:
 def _list_page(everyone: Sequence[RecipientHistory], entries: Sequence[AgreementEntry]) -> bytes:
     counties = {each.code: each.name for each in everyone if each.type == RecipientType.LAN}
     tables = [
-        _table([each for each in everyone if each.type == type_], entries, counties, type_)
-        for type_ in TYPE_ORDER
+        _table(list(own), entries, counties)
+        for _, own in groupby(everyone, key=lambda each: each.type)
     ]
     shown = [total for table in tables for row in table.rows for total in row.totals if total]
     return html_page(
         "site/alla.html.jinja",
         root="../",
-        tables=[table for table in tables if table.rows],
+        tables=tables,
         explained=maturities_to_explain(shown),
         weighted=any(each.weighted for each in everyone),
     )
@@ -217,12 +217,12 @@ def _table(
     own: Sequence[RecipientHistory],
     entries: Sequence[AgreementEntry],
     counties: Mapping[str, str],
-    type_: RecipientType,
 ) -> ListTable:
+    words = own[0].words
     giving = [entry for entry in entries if any(each.of(entry.id) for each in own)]
     years = [entry.year for entry in giving]
     return ListTable(
-        type_,
+        words,
         tuple(
             str(entry.year) if years.count(entry.year) == 1 else f"{entry.title}"
             for entry in giving
@@ -232,7 +232,7 @@ def _table(
                 f"{each.path.removeprefix(f'{FOLDER}/')}.html",
                 each.name,
                 each.code,
-                counties.get(each.code[:2], "") if type_ == RecipientType.KOMMUN else "",
+                counties.get(each.code[:2], "") if words.id == RecipientType.KOMMUN else "",
                 tuple(
                     got.total if (got := each.of(entry.id)) is not None else None
                     for entry in giving
@@ -254,7 +254,7 @@ def recipient_csv(each: RecipientHistory, entries: Mapping[str, AgreementEntry])
             [
                 own.agreement,
                 entries[own.agreement].year,
-                TYPES[each.type],
+                each.words.singular,
                 each.code,
                 each.name,
                 post.post.id,

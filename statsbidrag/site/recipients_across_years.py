@@ -19,6 +19,7 @@ from schemas.common import TOTAL, Maturity, Recipient, RecipientType
 from schemas.documents import FAMILIES, family_of
 from schemas.manifest import Manifest
 from schemas.reconciliation import Verdict
+from schemas.register import RecipientTypeWords, TypesInWords
 from statsbidrag.allocation.derivation import rounding_step
 from statsbidrag.allocation.figures import Figure, maturities_to_explain
 from statsbidrag.diff.sentences import is_weight
@@ -37,14 +38,6 @@ FOLDER: Final = "mottagare"
 """The folder of the output that holds the recipients' pages."""
 
 _SUFFIXES: Final = {"html": "", "pdf": "PDF", "docx": "Word", "xlsx": "Excel", "csv": "CSV"}
-
-TYPE_ORDER: Final = (
-    RecipientType.REGION,
-    RecipientType.LAN,
-    RecipientType.KOMMUN,
-    RecipientType.SKR,
-)
-"""The order in which recipients are listed: there are few of the first."""
 
 
 @dataclass(frozen=True)
@@ -142,12 +135,13 @@ class OfAgreement:
 
 @dataclass(frozen=True)
 class RecipientHistory:
-    """One recipient, with the newest agreement first."""
+    """One recipient, with the newest agreement first; `words` are those of its type."""
 
     type: RecipientType
     code: str
     name: str
     agreements: tuple[OfAgreement, ...]
+    words: RecipientTypeWords
 
     @property
     def path(self) -> str:
@@ -188,33 +182,42 @@ class Shown:
 def recipients(shown: Sequence[Shown]) -> tuple[tuple[RecipientHistory, ...], list[ProgramError]]:
     """Everyone who gets something from any of these revisions, in Swedish order within each type.
 
-    The revisions come the newest first. A name is that of the newest agreement. Revisions of before
+    The revisions come the newest first. A name is that of the newest agreement, and so are the
+    words of the types. Revisions of before
     they carried their derivations are passed over; the errors of those that cannot be read are
     given back.
     """
     names: dict[Recipient, str] = {}
     found: dict[Recipient, list[OfAgreement]] = defaultdict(list)
     failed: list[ProgramError] = []
+    words = TypesInWords(())
     for each in shown:
         try:
-            of_agreement = list(_of_agreement(each))
+            revision = read_back(each.folder, each.manifest)
+            of_agreement = list(_of_agreement(revision, each.way))
         except UsageError:
             continue
         except ProgramError as error:
             failed.append(error)
             continue
+        words = words or revision.words
         for who, name, own in of_agreement:
             names.setdefault(who, name)
             found[who].append(own)
+    types = list(words)
     order = sorted(
-        found, key=lambda who: (TYPE_ORDER.index(who.type), alphabetical(names[who]), who.code)
+        found, key=lambda who: (types.index(who.type), alphabetical(names[who]), who.code)
     )
-    return tuple(RecipientHistory(*who, names[who], tuple(found[who])) for who in order), failed
+    everyone = (
+        RecipientHistory(*who, names[who], tuple(found[who]), words[who.type]) for who in order
+    )
+    return tuple(everyone), failed
 
 
-def _of_agreement(shown: Shown) -> Iterator[tuple[Recipient, str, OfAgreement]]:
-    revision = read_back(shown.folder, shown.manifest)
-    documents = _documents(revision, shown.way)
+def _of_agreement(
+    revision: PublishedRevision, way: str
+) -> Iterator[tuple[Recipient, str, OfAgreement]]:
+    documents = _documents(revision, way)
     posts: dict[RecipientType, list[PublishedPost]] = defaultdict(list)
     for post in revision.posts.values():
         posts[post.recipients].append(post)

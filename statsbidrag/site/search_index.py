@@ -40,5 +40,5 @@ def search_index(everyone: Sequence[RecipientHistory]) -> bytes:
 def _what(each: RecipientHistory, county: str) -> str:
     """What a name does not say itself."""
     if each.type == RecipientType.KOMMUN:
-        return f"kommun i {county}" if county else "kommun"
-    return "medel som regionen och kommunerna delar" if each.type == RecipientType.LAN else ""
+        return f"{each.words.singular} i {county}" if county else each.words.singular
+    return f"medel för {each.words.receivers}" if each.type == RecipientType.LAN else ""

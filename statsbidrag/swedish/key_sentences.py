@@ -22,14 +22,8 @@ from schemas.keys import (
     Step,
     UndistributedStep,
 )
+from schemas.register import TypesInWords
 from statsbidrag.swedish.typography import number
-
-TYPE_NOUN = {
-    RecipientType.REGION: "region",
-    RecipientType.KOMMUN: "kommun",
-    RecipientType.LAN: "län",
-    RecipientType.SKR: "mottagare",
-}
 
 _ROUNDING = {
     RoundingMethod.HALF_UP: "Varje belopp avrundas för sig till närmaste {unit}; en halv uppåt.",
@@ -66,22 +60,24 @@ def share_in_words(value: Fraction) -> str:
     return f"{whole},{digits}\u00a0%" if digits else f"{whole}\u00a0%"
 
 
-def key_in_words(agreement: Agreement, post: Post) -> str:
+def key_in_words(agreement: Agreement, post: Post, types: TypesInWords) -> str:
     """A post's key as a Swedish sentence: `5 000 000 kr per län, resten efter folkmängd`."""
     if post.unresolved:
         return "Nyckeln är inte känd"
     parts: list[str] = []
     for step in post.key:
-        parts.append(step_in_words(agreement, post, step, first=not parts))
+        parts.append(step_in_words(agreement, post, step, types, first=not parts))
     sentence = ", ".join(parts)
     if post.condition is not None:
         sentence += f"; betalas till dem som uppfyller villkoret: {post.condition.text}"
     return sentence[0].upper() + sentence[1:]
 
 
-def step_in_words(agreement: Agreement, post: Post, step: Step, *, first: bool) -> str:
+def step_in_words(
+    agreement: Agreement, post: Post, step: Step, types: TypesInWords, *, first: bool
+) -> str:
     """One step, in words that can stand in the middle of a sentence."""
-    noun = TYPE_NOUN[post.recipients]
+    noun = types[post.recipients].each
     if isinstance(step, SetAsideStep):
         return f"{_sum_or_share(step.set_aside)} avsätts först till {step.set_aside.title}"
     if isinstance(step, UndistributedStep):

@@ -38,7 +38,6 @@ from statsbidrag.publication.record_json import RECORD, read_record
 from statsbidrag.publication.recording import revision_record
 from statsbidrag.publication.revision import Key, PublishedRevision
 from statsbidrag.reconciliation.reconcile import reconcile
-from statsbidrag.swedish.recipient_types import TYPES
 from statsbidrag.verification.disagreement import Disagreement
 from statsbidrag.verification.record import against_anew, against_itself
 
@@ -208,8 +207,9 @@ def _from_raw(manifest: Manifest, raw: Raw, record: RevisionRecord | None) -> _A
     """The amounts as the raw files give them now, and the whole record with them."""
     inputs = read_inputs(raw, manifest.agreement)
     made = computed(inputs.amounts)
-    sums = _sums(ALLOCATION, allocation_csv(made.allocation))
-    sums |= _sums(TOTALS, totals_csv(made.allocation))
+    words = made.register.words
+    sums = _sums(ALLOCATION, allocation_csv(made.allocation, words))
+    sums |= _sums(TOTALS, totals_csv(made.allocation, words))
     if record is None:
         return _Anew(sums, True, ())
     report = reconcile(
@@ -222,7 +222,7 @@ def _from_raw(manifest: Manifest, raw: Raw, record: RevisionRecord | None) -> _A
     )
     derivations = derive_all(made.agreement, made.basis, made.allocation, made.register)
     stages = made.agreement, made.basis, made.allocation, report
-    anew = revision_record(*stages, derivations, manifest.documents)
+    anew = revision_record(*stages, derivations, manifest.documents, words)
     return _Anew(sums, True, tuple(against_anew(record, anew)))
 
 
@@ -231,7 +231,7 @@ def _recorded(folder: Path, manifest: Manifest, record: RevisionRecord | None) -
     revision = read_back(folder, manifest)
     rounded = {key: sek for post in revision.posts for key, sek in _rounded(revision, post).items()}
     sums = {
-        _Place(ALLOCATION, post, code, 0, _AMOUNT, f"{post} {TYPES[recipients]} {code}"): str(sek)
+        _Place(ALLOCATION, post, code, 0, _AMOUNT, f"{post} {recipients} {code}"): str(sek)
         for (post, recipients, code), sek in rounded.items()
     }
     wrong = [] if record is None else [*against_itself(record, manifest)]

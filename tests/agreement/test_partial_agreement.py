@@ -176,7 +176,7 @@ def test_a_stated_total_of_a_partial_agreement_is_shown_as_riket() -> None:
 
 
 def test_the_csv_leaves_unknown_cells_empty() -> None:
-    text = national_csv(view().sections).decode("utf-8-sig").splitlines()
+    text = national_csv(view().sections, view().types).decode("utf-8-sig").splitlines()
     assert (
         "län;14;Västra Götalands län;Ungdomsmottagningar;25064083;#;publicerad, inte omräknad"
         in text

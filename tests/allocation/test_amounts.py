@@ -17,7 +17,7 @@ from statsbidrag.agreement.published_figures import no_published
 from statsbidrag.allocation.amounts import allocate, rows, split_post
 from statsbidrag.dossier.gathering import Computed, compute
 from statsbidrag.errors import InputError, ProgramError
-from statsbidrag.register.recipients import Register, read_register, usual_types
+from statsbidrag.register.recipients import Register, read_register, usual_words
 from tests.cases.small_country import AGREEMENT, SmallCountry
 
 Years = Callable[[int], Computed]
@@ -379,7 +379,7 @@ def test_any_agreement_sums(case: tuple[Agreement, dict[str, int]]) -> None:
     agreement, persons = case
     codes = list(persons)
     counties = {"type": "lan", "code": codes, "name": "L", "slug": "l", "lan_code": codes}
-    register = Register(pd.DataFrame(counties, dtype="str"), usual_types())
+    register = Register(pd.DataFrame(counties, dtype="str"), usual_words())
     basis = pd.DataFrame(
         {
             "basis": "2024-11-01/lan/alla",

@@ -19,6 +19,7 @@ from statsbidrag.allocation.derivation import (
 from statsbidrag.allocation.rounding import half_up
 from statsbidrag.dossier.gathering import Computed, compute
 from statsbidrag.errors import UsageError
+from statsbidrag.register.recipients import usual_words
 from tests.cases.small_country import AGREEMENT, SmallCountry
 
 Years = Callable[[int], Computed]
@@ -111,7 +112,7 @@ def test_another_sum_for_a_group(country: SmallCountry) -> None:
 
 def test_keys_in_words(computed: Years, country: SmallCountry) -> None:
     made = computed(2025).agreement
-    words = {post.id: plain(key_in_words(made, post)) for post in made.posts}
+    words = {post.id: plain(key_in_words(made, post, usual_words())) for post in made.posts}
     assert words["region/komplexa-behov"] == "Efter folkmängd"
     assert words["kommun/barn-och-unga"] == (
         "200 000 kr per kommun, resten efter folkmängd 0\u201318 år"

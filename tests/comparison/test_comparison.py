@@ -30,6 +30,7 @@ from statsbidrag.dossier.gathering import compute, dossier_of
 from statsbidrag.errors import InputError, UsageError
 from statsbidrag.files.project import PROJECT
 from statsbidrag.files.raw_folder import Raw
+from statsbidrag.register.recipients import usual_words
 from tests.cases.small_country import SmallCountry
 from tests.helpers import made
 from tests.helpers.pages import page as shown
@@ -47,7 +48,7 @@ def side(year: int) -> Side:
 
 @cache
 def compared(first: int, second: int, code: str = "23") -> Comparison:
-    return compare(side(first), side(second), [(LAN, code)])
+    return compare(side(first), side(second), usual_words(), [(LAN, code)])
 
 
 def county(first: int, second: int, code: str = "23") -> OfRecipient:
@@ -147,7 +148,7 @@ def test_a_published_amount_of_an_unresolved_post_is_not_computed_with() -> None
 
 def test_of_a_partial_agreement_no_total_is_known_even_if_every_post_is() -> None:
     partial = changed(side(2024), coverage=Coverage.PARTIAL, stated_totals=())
-    comparison = compare(partial, side(2025), [(LAN, "23"), (REGION, "23")])
+    comparison = compare(partial, side(2025), usual_words(), [(LAN, "23"), (REGION, "23")])
     own = comparison.recipients[0]
     assert own.sum.before.state == own.total.before.state == State.UNKNOWN
     assert own.total.before.published_sek == 13_302_905
@@ -155,7 +156,7 @@ def test_of_a_partial_agreement_no_total_is_known_even_if_every_post_is() -> Non
     of = next(each for each in comparison.types if each.recipients == LAN)
     assert of.total.before.sek is None
     stated = changed(side(2024), coverage=Coverage.PARTIAL)
-    again = compare(stated, side(2025))
+    again = compare(stated, side(2025), usual_words())
     assert next(e for e in again.types if e.recipients == LAN).total.before.sek == 724_000_000
 
 
@@ -188,7 +189,7 @@ def test_an_area_that_ties_two_others_together() -> None:
 
 
 def test_areas_follow_on_through_the_years_between() -> None:
-    chained = compare(side(2023), side(2025), [(LAN, "14")], [side(2024).agreement])
+    chained = compare(side(2023), side(2025), usual_words(), [(LAN, "14")], [side(2024).agreement])
     lines = amounts(by_area(chained.recipients[0]))
     assert lines["samsjuklighet > komplexa-behov"] == (20_876_447, 33_493_748, 12_617_301)
     shown = comparing.compared(
@@ -203,7 +204,7 @@ def test_areas_follow_on_through_the_years_between() -> None:
 def test_a_supplements_areas_are_those_of_its_base() -> None:
     base = side(2025)
     supplement = changed(base, id="psykisk-halsa-2025-tillagg", supplements=base.agreement.id)
-    comparison = compare(base, supplement)
+    comparison = compare(base, supplement, usual_words())
     assert {(each.areas.before, each.line.difference) for each in comparison.areas} == {
         ((area.id,), 0) for area in base.agreement.areas
     }
@@ -262,13 +263,13 @@ def test_succeeds_must_name_an_area_that_is_there() -> None:
         side(2025), agreement=with_areas(side(2025).agreement, x=["psykisk-halsa-2024/trauma"])
     )
     with pytest.raises(InputError, match=r"areas, x, succeeds[^$]*traumavard[^$]*/trauma`"):
-        compare(side(2024), wrong)
+        compare(side(2024), wrong, usual_words())
 
 
 @pytest.mark.parametrize(("first", "second"), [(2025, 2024), (2025, 2025)])
 def test_the_earlier_one_comes_first(first: int, second: int) -> None:
     with pytest.raises(UsageError, match="not earlier"):
-        compare(side(first), side(second))
+        compare(side(first), side(second), usual_words())
 
 
 def test_recipients_are_found_by_code_and_type() -> None:
@@ -321,14 +322,16 @@ def test_sentences_follow_the_data() -> None:
         for post in side(2025).agreement.posts
     )
     assert "beloppet ändras från 200 000 000 kr till 210 000 000 kr (+10 000 000 kr)" in said(
-        compare(side(2024), changed(side(2025), posts=posts)), LAN
+        compare(side(2024), changed(side(2025), posts=posts), usual_words()), LAN
     )
 
 
 def test_a_group_with_other_members_is_a_changed_key() -> None:
     group = side(2025).agreement.groups["storstadslan"]
     fewer = group.model_copy(update={"members": ("01", "12")})
-    words = said(compare(side(2024), changed(side(2025), groups={"storstadslan": fewer})), LAN)
+    words = said(
+        compare(side(2024), changed(side(2025), groups={"storstadslan": fewer}), usual_words()), LAN
+    )
     assert "Brukarmedverkan (länen): gruppen storstadslänen har andra medlemmar." in words
 
 

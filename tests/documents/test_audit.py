@@ -27,9 +27,9 @@ from statsbidrag.dossier.gathering import dossier_of
 from statsbidrag.files.project import PROJECT
 from statsbidrag.files.raw_folder import Raw
 from statsbidrag.publication.amounts_csv import allocation_csv, totals_csv
+from statsbidrag.register.recipients import usual_words
 from statsbidrag.rendering.document import Document
 from statsbidrag.rendering.fingerprint import fingerprint
-from statsbidrag.swedish.recipient_types import TYPES
 from statsbidrag.swedish.verdicts import KINDS, VERDICTS, withheld_in_words
 from tests.helpers.drawing import drawn
 from tests.helpers.pages import page as shown
@@ -150,7 +150,7 @@ def test_everything_has_a_swedish_name() -> None:
     assert set(KINDS) == set(Kind)
     assert set(VERDICTS) == set(Verdict)
     assert set(MATURITIES) == set(Maturity)
-    assert set(TYPES) == set(RecipientType)
+    assert set(usual_words()) == set(RecipientType)
     assert withheld_in_words("documents") == "dokumenten till mottagarna"
     assert withheld_in_words("plan:23", {"23": "Jämtlands län"}).endswith("för Jämtlands län")
 
@@ -216,8 +216,8 @@ def test_what_is_withheld_is_named_by_county() -> None:
 
 def test_files_open_in_a_swedish_spreadsheet(each: Dossier) -> None:
     for content in (
-        allocation_csv(each.allocation),
-        totals_csv(each.allocation),
+        allocation_csv(each.allocation, usual_words()),
+        totals_csv(each.allocation, usual_words()),
         reconciliation_csv(each.reconciliation),
     ):
         assert content.startswith(b"\xef\xbb\xbf")
@@ -226,7 +226,7 @@ def test_files_open_in_a_swedish_spreadsheet(each: Dossier) -> None:
 
 
 def test_the_allocation_is_read_back_whole(each: Dossier) -> None:
-    rows = read(allocation_csv(each.allocation))
+    rows = read(allocation_csv(each.allocation, usual_words()))
     posts = each.allocation[each.allocation["kind"] == "post"]
     assert len(rows) == len(posts)
     for row, (post, code, amount, published) in zip(
@@ -241,7 +241,7 @@ def test_the_allocation_is_read_back_whole(each: Dossier) -> None:
 
 def test_totals_hold_the_other_kinds() -> None:
     own = of("psykisk-halsa-2025")
-    rows = read(totals_csv(own.allocation))
+    rows = read(totals_csv(own.allocation, usual_words()))
     assert len(rows) == (own.allocation["kind"] != "post").sum()
     assert {row["slag"] for row in rows} == {"summa av en posts delar", "riket", "totalbelopp"}
     totals = {(row["slag"], row["post"], row["mottagartyp"], row["kod"]): row for row in rows}
@@ -261,7 +261,9 @@ def test_the_reconciliation_is_read_back_whole(each: Dossier) -> None:
 
 def test_the_same_figures_give_the_same_bytes(each: Dossier) -> None:
     again = dossier_of(Raw(RAW), each.agreement.id, "ab" * 32)
-    assert allocation_csv(again.allocation) == allocation_csv(each.allocation)
-    assert totals_csv(again.allocation) == totals_csv(each.allocation)
+    assert allocation_csv(again.allocation, usual_words()) == allocation_csv(
+        each.allocation, usual_words()
+    )
+    assert totals_csv(again.allocation, usual_words()) == totals_csv(each.allocation, usual_words())
     assert reconciliation_csv(again.reconciliation) == reconciliation_csv(each.reconciliation)
     assert page(again) == page(each)

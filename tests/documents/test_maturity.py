@@ -25,6 +25,7 @@ from statsbidrag.dossier.gathering import dossier_of
 from statsbidrag.files.raw_folder import Raw
 from statsbidrag.publication.amounts_csv import allocation_csv, totals_csv
 from statsbidrag.publication.contents import about
+from statsbidrag.register.recipients import usual_words
 from statsbidrag.rendering.document import render
 from statsbidrag.site.front_page import agreement_entry, index_page
 from tests.cases.small_country import AGREEMENT, SmallCountry
@@ -89,8 +90,8 @@ def shown(raw: Raw, agreement_id: str = AGREEMENT) -> Shown:
     made = dossier_of(raw, agreement_id)
     pages: dict[str, bytes] = {}
     files: dict[str, bytes] = {
-        "allocation.csv": allocation_csv(made.allocation),
-        "totals.csv": totals_csv(made.allocation),
+        "allocation.csv": allocation_csv(made.allocation, usual_words()),
+        "totals.csv": totals_csv(made.allocation, usual_words()),
     }
     for view in views(made):
         pages[view.path] = page(view).html

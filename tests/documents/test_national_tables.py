@@ -466,7 +466,7 @@ def test_a_foot_that_is_not_the_agreements_says_so() -> None:
 def test_the_csv_is_attached_and_holds_every_figure(each: Made) -> None:
     attached = PdfReader(io.BytesIO(each.document.pdf)).attachments
     content = attached["fordelning.csv"][0]
-    assert content == national_csv(each.view.sections)
+    assert content == national_csv(each.view.sections, each.view.types)
     assert content.startswith(b"\xef\xbb\xbf")
     rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig")), delimiter=";"))
     known = {

@@ -29,6 +29,7 @@ from statsbidrag.documents.parts.populations import (
 )
 from statsbidrag.documents.parts.printed_in import papers_of, printed_in
 from statsbidrag.errors import ProgramError
+from statsbidrag.register.recipients import usual_words
 from tests.helpers.dossiers import dossier_of_year as of
 
 JAMTLAND = Recipient(RecipientType.LAN, "23")
@@ -135,7 +136,7 @@ def test_what_the_money_is_for_and_on_which_conditions() -> None:
 
 
 def test_a_drawing_is_numbered_by_whoever_shows_it() -> None:
-    shown = posts(of(2025).agreement, number=2, figure=7)
+    shown = posts(of(2025).agreement, usual_words(), number=2, figure=7)
     assert isinstance(shown.chart, Diagram)
     assert (shown.number, shown.chart.number) == (2, 7)
     assert shown.known_share == 1

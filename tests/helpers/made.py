@@ -16,7 +16,7 @@ from statsbidrag.agreement.published_figures import no_published
 from statsbidrag.allocation.amounts import allocate
 from statsbidrag.dossier.gathering import Computed
 from statsbidrag.population.demand import bases_of, weight_tables
-from statsbidrag.register.recipients import Register, usual_types
+from statsbidrag.register.recipients import Register, usual_words
 from tests.cases.small_country import DAY
 
 
@@ -79,7 +79,7 @@ def computed(
     codes = list(persons)
     rows = [["lan", code, f"Län {code}", f"x{code}", code] for code in codes]
     columns = ["type", "code", "name", "slug", "lan_code"]
-    names = Register(pd.DataFrame(rows, columns=columns), usual_types())
+    names = Register(pd.DataFrame(rows, columns=columns), usual_words())
     keys = [str(key) for key in bases_of(model)]
     keys += [f"weights/{name}" for name in sorted(weight_tables(model))]
     basis = pd.DataFrame(

@@ -24,6 +24,7 @@ from statsbidrag.publication.folder import MANIFEST, publish
 from statsbidrag.publication.reading_back import read_revision
 from statsbidrag.publication.recording import revision_record
 from statsbidrag.publication.revision import Amount
+from statsbidrag.register.recipients import usual_words
 
 
 def published(raw: Raw, output: Path, agreement_id: str) -> str:
@@ -63,7 +64,7 @@ def record_of(raw: Raw, agreement_id: str) -> RevisionRecord:
     made = dossier_of(raw, agreement_id)
     every = derive_all(made.agreement, made.basis, made.allocation, made.register)
     stages = made.agreement, made.basis, made.allocation, made.reconciliation
-    return revision_record(*stages, every, ())
+    return revision_record(*stages, every, (), usual_words())
 
 
 def compared(output: Path, agreement_id: str, before: str, after: str) -> Changes:

@@ -80,7 +80,8 @@ def reconciling(
     reconcile(agreement, register, extracts, allocation, plans)
     reconcile(agreement, allocation, extracts, register, plans)  # wrong
     reconcile(agreement, register, extracts, published, plans)  # wrong
-    allocated_amounts(agreement, published)  # wrong
+    allocated_amounts(agreement, allocation, register.words)
+    allocated_amounts(agreement, published, register.words)  # wrong
     Side(agreement, allocation, published)
     Side(agreement, published, allocation)  # wrong
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,17 +18,19 @@ import pytest
 
 from schemas.common import Maturity, RecipientType
 from schemas.reconciliation import Kind, Verdict
+from schemas.register import TypesInWords
 from statsbidrag.allocation.figures import MATURITIES
 from statsbidrag.diff.comparing import compare_revisions
 from statsbidrag.files.csv_files import csv_rows
 from statsbidrag.files.project import PROJECT
 from statsbidrag.files.raw_folder import Raw
-from statsbidrag.publication import amounts_csv, revision_before_json
+from statsbidrag.publication import amounts_csv, reading_back, revision_before_json
 from statsbidrag.publication.reading_back import read_revision
 from statsbidrag.publication.record_json import RECORD
 from statsbidrag.publication.revision import Key, PublishedRevision
+from statsbidrag.register import recipients
+from statsbidrag.register.recipients import usual_words
 from statsbidrag.site.update import write_site
-from statsbidrag.swedish.recipient_types import TYPES
 from statsbidrag.swedish.verdicts import KINDS, VERDICTS
 from statsbidrag.verification.revision import verify_revision
 from tests.cases.small_country import AGES, AGREEMENT, BY_AGE, SmallCountry, jsonstat
@@ -43,7 +46,6 @@ BETTER: Final[dict[str, tuple[dict[Any, Any], object, object]]] = {
     "återräknad": (MATURITIES, Maturity.RECONSTRUCTED, "rekonstruerad"),
     "Beräknade belopp mot publicerade": (KINDS, Kind.PUBLISHED_AMOUNT, ("Räknat mot tryckt", "")),
     "Stämmer": (VERDICTS, Verdict.EQUAL, "Lika"),
-    "län": (TYPES, LAN, "landskap"),
     "riket": (amounts_csv.SUMS, "nation", "hela landet"),
 }
 """A word that stands in some table of a revision, where it lives, and a better one."""
@@ -76,6 +78,16 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Published:
     return Published(country, base / "output", new.name, old.name)
 
 
+def in_other_words() -> TypesInWords:
+    """The types as they would be called by somebody else."""
+    return TypesInWords(
+        tuple(
+            words.model_copy(update={"singular": f"{words.singular}, bättre sagt"})
+            for words in usual_words().types
+        )
+    )
+
+
 @pytest.fixture(params=["återräknad", "Beräknade belopp mot publicerade", "every word"])
 def better(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Better words in the living tables: one of them, or all, with the headings of columns."""
@@ -83,6 +95,9 @@ def better(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> N
         if request.param in (name, "every word"):
             assert word != table[key]
             monkeypatch.setitem(table, key, word)
+    if request.param == "every word":
+        for module in (recipients, reading_back, revision_before_json):
+            monkeypatch.setattr(module, "usual_words", in_other_words)
     for name in HEADS if request.param == "every word" else ():
         head = [f"{word}, bättre sagt" for word in getattr(amounts_csv, name)]
         monkeypatch.setattr(amounts_csv, name, head)
@@ -149,10 +164,12 @@ def test_verify_recomputes_both(form: str, raw: str, published: Published, tmp_p
     assert found.amounts > 10
 
 
-def test_the_better_word_is_what_a_new_revision_says(
-    country: SmallCountry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(TYPES, LAN, "landskap")
+def test_the_better_word_is_what_a_new_revision_says(country: SmallCountry, tmp_path: Path) -> None:
+    text = (PROJECT / "raw" / "register" / "types.yaml").read_text("utf-8")
+    text = re.sub(r"count: [0-9]+", "count: 2", text).replace("singular: län", "singular: landskap")
+    text = re.sub(r"(id: kommun\n(?: .*\n)*?    count: )2", r"\g<1>3", text)
+    text = re.sub(r"(id: skr\n(?: .*\n)*?    count: )2", r"\g<1>1", text)
+    (country.root / "register" / "types.yaml").write_text(text, "utf-8")
     folder = with_documents(country.raw, tmp_path, AGREEMENT)
     rows = csv_rows((folder / "allocation.csv").read_bytes())
     assert {row["mottagartyp"] for row in rows} == {"region", "landskap", "kommun", "SKR"}

@@ -19,6 +19,7 @@ from statsbidrag.reconciliation.populations import (
     levels,
     pairs_of_extracts,
 )
+from statsbidrag.register.recipients import usual_words
 from tests.cases.small_country import AGREEMENT, ALL_AGES, SmallCountry, jsonstat
 from tests.helpers import made
 
@@ -99,7 +100,7 @@ def three_counties() -> Computed:
 
 
 def test_posts_against_what_the_agreement_states() -> None:
-    total, counties = stated_totals(three_counties().agreement)
+    total, counties = stated_totals(three_counties().agreement, usual_words())
     assert outcome(total) == (Verdict.EQUAL, Severity.INFO, Withholds.NOTHING)
     assert figures(counties) == (360, 355, -5)
     assert outcome(counties) == (Verdict.DIFFERENT, Severity.ERROR, Withholds.AGREEMENT)
@@ -112,7 +113,7 @@ def test_what_is_allocated_against_the_post() -> None:
     computed = three_counties()
     of = {
         (result.kind, result.rows[0] if result.rows else ""): result
-        for result in allocated_amounts(computed.agreement, computed.allocation)
+        for result in allocated_amounts(computed.agreement, computed.allocation, usual_words())
     }
     # 103 + 62 + 41: half up, each by itself.
     rounded = of[Kind.ALLOCATED_TO_POST, "lan/delad lan:00"]
@@ -133,7 +134,9 @@ def test_what_was_printed_against_what_is_computed(country: SmallCountry) -> Non
     computed = compute(country.raw, AGREEMENT)
     found = {
         result.rows[0]: (result.kind, result.verdict, result.difference)
-        for result in published_amounts(computed.agreement, computed.allocation, computed.extracts)
+        for result in published_amounts(
+            computed.agreement, computed.allocation, computed.extracts, usual_words()
+        )
     }
     assert found == {
         "lan/e lan:01": (Kind.PUBLISHED_AMOUNT, Verdict.EQUAL, 0),

@@ -19,7 +19,7 @@ from statsbidrag.errors import InputError
 from statsbidrag.files.raw_folder import Raw
 from statsbidrag.register import recipients as registers
 from statsbidrag.register.outlines import read_geography, read_outlines
-from statsbidrag.register.recipients import Register, usual_types
+from statsbidrag.register.recipients import Register, usual_words
 from tests.helpers.outlines import outlines, rings
 
 Edge = frozenset[tuple[int, int]]
@@ -197,7 +197,7 @@ def one_outline(folder: Path, level: str, code: str, width: int = 400) -> None:
 def register_of(**codes: str) -> Register:
     rows = [[kind, code, code, code, code[:2]] for kind, code in codes.items()]
     columns = ["type", "code", "name", "slug", "lan_code"]
-    return Register(pd.DataFrame(rows, columns=columns), usual_types())
+    return Register(pd.DataFrame(rows, columns=columns), usual_words())
 
 
 def test_outlines_are_of_the_registers_division(tmp_path: Path) -> None:

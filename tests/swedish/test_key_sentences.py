@@ -8,6 +8,7 @@ import pytest
 
 from schemas.agreement import Agreement, Rounding
 from schemas.keys import AgeInterval
+from statsbidrag.register.recipients import usual_words
 from statsbidrag.swedish.key_sentences import (
     ages_in_words,
     exact_number,
@@ -66,14 +67,14 @@ def agreement(*key: dict[str, object]) -> Agreement:
 
 def test_steps_follow_each_other_in_a_sentence() -> None:
     found = agreement({"fixed": 10}, {"rest": {"by": "population"}})
-    words = key_in_words(found, found.posts[0])
+    words = key_in_words(found, found.posts[0], usual_words())
     assert words == "10 kr per län, resten efter folkmängd"
 
 
 def test_a_key_that_nobody_knows() -> None:
     found = agreement({"rest": {"by": "equal"}})
     post = found.posts[0].model_copy(update={"unresolved": True})
-    assert key_in_words(found, post) == "Nyckeln är inte känd"
+    assert key_in_words(found, post, usual_words()) == "Nyckeln är inte känd"
 
 
 def test_a_source_by_its_key_or_else_its_name() -> None:

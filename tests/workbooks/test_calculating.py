@@ -20,6 +20,7 @@ from schemas.keys import ShareBy
 from statsbidrag.allocation.amounts import Measured, split_post
 from statsbidrag.allocation.rounding import round_column
 from statsbidrag.dossier.gathering import Computed
+from statsbidrag.register.recipients import usual_words
 from statsbidrag.workbooks.book import Shown, open_book
 from statsbidrag.workbooks.calculating.amount_columns import Amounts, mark_of, recipient_columns
 from statsbidrag.workbooks.calculating.cap_and_floor_formulas import Bounded, add_bounded
@@ -135,6 +136,7 @@ def on_sheet(data: Mapping[str, Any], persons: Mapping[str, int] = PERSONS) -> S
         split=split_post(made.agreement, own, made.register, made.basis),
         figures=PopulationSheets(made.agreement, made.register, made.basis),
         measured=Measured(made.agreement, own, codes, made.basis),
+        types=usual_words(),
         amount="'Poster'!$G4",
         amount_name="Post_lan_a",
     )
@@ -259,7 +261,7 @@ def two() -> Computed:
 
 def amounts_of(made: Computed) -> tuple[Amounts, UniqueNames]:
     names = UniqueNames([])
-    return Amounts(made.agreement, made.allocation, names), names
+    return Amounts(made.agreement, made.allocation, names, usual_words()), names
 
 
 def test_the_first_sheets_say_what_holds_for_all(two: Computed) -> None:
@@ -268,7 +270,7 @@ def test_the_first_sheets_say_what_holds_for_all(two: Computed) -> None:
     assert column(posts, "belopp") == [100, 101]
     assert column(posts, "typ") == ["Län", "Län"]
     assert cited(two.agreement, two.agreement.posts[0]) in column(posts, "kalla")
-    stated = stated_sheet(two.agreement, posts)
+    stated = stated_sheet(two.agreement, posts, usual_words())
     assert column(stated, "angivet") == [201, 202]
     assert column(stated, "poster") == [201, 201]
     assert column(stated, "skillnad") == [0, -1]
@@ -285,7 +287,7 @@ def test_a_post_and_the_sum_have_their_own_sheets(two: Computed) -> None:
     assert made["lan/a"].amounts == [63, 25, 13]
     assert column(made["lan/a"].sheet, "belopp") == [63, 25, 13]
     assert values(list(made["lan/a"].sheet.below[2].cells.values())) == [1]
-    total = SumOfPosts(TOTAL, "Totalt", two.agreement.posts)
+    total = SumOfPosts(TOTAL, "Totalt", two.agreement.posts, "län")
     summed = SumSheets(two.agreement, amounts, names).of(total, made)
     assert (summed.name, column(summed, "post1")) == ("Län totalt", [63, 25, 13])
     assert column(summed, "belopp") == [126, 50, 26]

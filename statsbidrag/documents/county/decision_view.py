@@ -18,6 +18,7 @@ from schemas.agreement import Agreement, Coverage, Post, Status, TotalsFrom
 from schemas.common import TOTAL, Maturity, Recipient, RecipientType
 from schemas.documents import DECISION
 from schemas.plan import Invoicing, Plan
+from schemas.register import TypesInWords
 from statsbidrag.agreement.citations import DatedSource, citation, dated
 from statsbidrag.allocation.derivation import Derivation, derive_all
 from statsbidrag.allocation.figures import Figure, maturities_to_explain, summed
@@ -91,6 +92,7 @@ class DecisionView:
     draft: bool
     unsigned: bool
     county_name: str
+    types: TypesInWords
     background: tuple[str, ...]
     frame: Frame
     changes: ChangeSection | None
@@ -292,6 +294,7 @@ def _view(dossier: Dossier, gathered: _Gathered, county: str, plan: Plan | None)
         draft=True,
         unsigned=agreement.status == Status.DRAFT,
         county_name=county_name,
+        types=dossier.register.words,
         background=agreement.background,
         frame=_frame(agreement),
         changes=gathered.changes[county],

@@ -67,6 +67,7 @@ def change_sections(
     comparison = compare(
         side,
         Side(agreement, dossier.allocation),
+        dossier.register.words,
         [Recipient(RecipientType.LAN, county) for county in plans],
     )
     posts = posts_in_words(comparison, RecipientType.LAN)

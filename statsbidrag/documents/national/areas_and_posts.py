@@ -13,9 +13,9 @@ from fractions import Fraction
 
 from schemas.agreement import Agreement, Coverage
 from schemas.common import RecipientType
+from schemas.register import TypesInWords
 from statsbidrag.documents.parts.diagram import Diagram
 from statsbidrag.rendering.svg.charts import Bar, bars
-from statsbidrag.swedish.recipient_types import ALL_OF
 from statsbidrag.swedish.typography import decimals, millions, places_of_millions
 
 
@@ -98,7 +98,7 @@ class Posts:
     chart: Diagram
 
 
-def posts(agreement: Agreement, number: int, figure: int) -> Posts:
+def posts(agreement: Agreement, types: TypesInWords, number: int, figure: int) -> Posts:
     """How the agreement's money divides, the posts in the agreement's order."""
     whole = agreement.total.amount
     rows = tuple(
@@ -107,7 +107,7 @@ def posts(agreement: Agreement, number: int, figure: int) -> Posts:
     )
     subject = "de kända posterna" if agreement.coverage == Coverage.PARTIAL else "posterna"
     drawn = bars(
-        [Bar(f"{row.label} till {ALL_OF[row.recipients]}", row.amount_sek) for row in rows],
+        [Bar(f"{row.label} till {types[row.recipients].definite}", row.amount_sek) for row in rows],
         title=f"Diagram: så delas {millions(whole, 3)} på {subject} {agreement.year}",
         prefix="poster",
         whole_sek=whole,

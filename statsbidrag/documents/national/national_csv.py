@@ -9,23 +9,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from schemas.common import Level, RecipientType
+from schemas.common import RecipientType
+from schemas.register import TypesInWords
 from statsbidrag.allocation.figures import MATURITIES, Figure
 from statsbidrag.documents.national.per_person import PerPerson, RateRow
 from statsbidrag.documents.national.recipient_tables import Section, cells_of
 from statsbidrag.files.csv_files import csv_bytes
-from statsbidrag.swedish.recipient_types import TYPES
 from statsbidrag.swedish.typography import NBSP
 
 _CSV_HEAD: Final = ["mottagartyp", "kod", "mottagare", "post", "belopp, kr", "märke", "mognad"]
 
 
-def national_csv(sections: Iterable[Section]) -> bytes:
+def national_csv(sections: Iterable[Section], types: TypesInWords) -> bytes:
     """All figures of the tables, one per row, for people."""
     return csv_bytes(
         _CSV_HEAD,
         (
-            [TYPES[section.recipients], row.code, row.name, label, *_shown(cell)]
+            [types[section.recipients].singular, row.code, row.name, label, *_shown(cell)]
             for section, row, label, cell in cells_of(sections)
         ),
     )
@@ -47,19 +47,23 @@ _RATES_HEAD: Final = [
 ]
 
 
-def rates_csv(per_person: PerPerson) -> bytes:
+def rates_csv(per_person: PerPerson, types: TypesInWords) -> bytes:
     """Kronor per inhabitant as printed, one row per county and municipality, with its parts."""
     return csv_bytes(
         _RATES_HEAD,
-        (_rate_cells(of.level, row) for of in per_person.both for row in (*of.rows, of.nation)),
+        (
+            _rate_cells(types[RecipientType(of.level)].singular, row)
+            for of in per_person.both
+            for row in (*of.rows, of.nation)
+        ),
     )
 
 
-def _rate_cells(level: Level, row: RateRow) -> list[object]:
+def _rate_cells(level: str, row: RateRow) -> list[object]:
     sek = row.together.sek if row.together else None
     own: list[object] = [None, None, None]
     if row.rate:
         # U+00A0 between thousands is for readers: a spreadsheet takes it for a text.
         shown = row.rate.text.replace(NBSP, "")
         own = [shown, row.rate.mark, MATURITIES[row.rate.maturity]]
-    return [TYPES[RecipientType(str(level))], row.code, row.name, sek, row.persons, *own]
+    return [level, row.code, row.name, sek, row.persons, *own]

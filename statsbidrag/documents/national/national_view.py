@@ -10,11 +10,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from itertools import count
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from schemas.agreement import Coverage, Status
-from schemas.common import Maturity, RecipientType
+from schemas.common import Maturity
 from schemas.documents import NATIONAL
+from schemas.register import TypesInWords
 from statsbidrag.agreement.citations import Citation
 from statsbidrag.allocation.figures import MARKS, maturities_to_explain
 from statsbidrag.documents.national.areas_and_posts import Frame, Posts, frame, posts
@@ -40,8 +41,6 @@ from statsbidrag.dossier.dossier import Dossier
 from statsbidrag.plans.issued import Replaced
 from statsbidrag.rendering.pdf import Attachment
 
-_ORDER: Final = (RecipientType.REGION, RecipientType.LAN, RecipientType.SKR, RecipientType.KOMMUN)
-
 
 @dataclass(frozen=True)
 class NationalView:
@@ -58,6 +57,7 @@ class NationalView:
     source: Citation
     signed_by_state: date | None
     signed_by_skr: date | None
+    types: TypesInWords
     frame: Frame
     posts: Posts
     change: NationalChange | None
@@ -124,10 +124,14 @@ class NationalView:
     def attachments(self) -> tuple[Attachment, ...]:
         """The tables as CSV files that a Swedish spreadsheet opens."""
         amounts = f"Alla belopp i {self.title}"
-        found = [Attachment("fordelning.csv", national_csv(self.sections), "text/csv", amounts)]
+        found = [
+            Attachment(
+                "fordelning.csv", national_csv(self.sections, self.types), "text/csv", amounts
+            )
+        ]
         if self.per_person:
             rates = f"Kronor per invånare i {self.title}"
-            content = rates_csv(self.per_person)
+            content = rates_csv(self.per_person, self.types)
             found.append(Attachment("per-invanare.csv", content, "text/csv", rates))
         return tuple(found)
 
@@ -135,11 +139,11 @@ class NationalView:
 def national_tables(dossier: Dossier) -> NationalView:
     """The amounts of every recipient of one agreement, from its reconciled dossier."""
     agreement = dossier.agreement
-    types = [recipients for recipients in _ORDER if recipients in agreement.types()]
+    types = [recipients for recipients in dossier.register.words if recipients in agreement.types()]
     numbers = count(1)
     drawn = count(1)
     own_frame = frame(agreement, types, next(numbers))
-    own_posts = posts(agreement, next(numbers), next(drawn))
+    own_posts = posts(agreement, dossier.register.words, next(numbers), next(drawn))
     change = _change(dossier, numbers, drawn)
     every = {kind: rows_of(dossier, kind) for kind in types}
     totals = {kind: {row.code: row.cells[-1] for row in rows} for kind, rows in every.items()}
@@ -159,6 +163,7 @@ def national_tables(dossier: Dossier) -> NationalView:
         source=Citation(True, main.title, main.reference_number, ""),
         signed_by_state=agreement.signed.state if agreement.signed else None,
         signed_by_skr=agreement.signed.skr if agreement.signed else None,
+        types=dossier.register.words,
         frame=own_frame,
         posts=own_posts,
         change=change,

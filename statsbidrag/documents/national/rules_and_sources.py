@@ -89,7 +89,7 @@ def rule_of(dossier: Dossier, post: Post) -> Rule:
         recipients=post.recipients,
         amount_sek=post.amount,
         amount_source=citation(agreement, post.reference),
-        key=key_in_words(agreement, post),
+        key=key_in_words(agreement, post, dossier.register.words),
         key_source=citation(agreement, post.key_reference or post.reference),
         rounding=rounding_in_words(agreement.rounding_of(post)),
         bases=tuple(_basis_use(dossier, str(key)) for key in basis_keys(agreement, post)),

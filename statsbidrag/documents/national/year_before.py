@@ -21,7 +21,6 @@ from statsbidrag.comparison.sides import Side
 from statsbidrag.documents.parts.diagram import Diagram
 from statsbidrag.dossier.dossier import Dossier
 from statsbidrag.rendering.svg.charts import Pair, paired_bars
-from statsbidrag.swedish.recipient_types import ALL_OF
 from statsbidrag.swedish.typography import decimals, listed, millions, places_of_millions
 
 
@@ -66,7 +65,7 @@ def national_change(dossier: Dossier, number: int, figure: int) -> NationalChang
         name = agreement.compares_with
         nothing = NationalChange("", "", ("", ""), False, (), 0, (), None, None, name or "")
         return nothing if name else None
-    comparison = compare(side, Side(agreement, dossier.allocation))
+    comparison = compare(side, Side(agreement, dossier.allocation), dossier.register.words)
     only, lines = _known_lines(comparison)
     years = _years(comparison)
     source = comparison.before.sources.get("agreement")
@@ -102,7 +101,12 @@ def _known_lines(
     for of_type in known:
         for each in of_type.areas:
             label, earlier = _labels(each)
-            lines.append(((f"{label} till {ALL_OF[of_type.recipients]}", earlier), each.line))
+            lines.append(
+                (
+                    (f"{label} till {comparison.words[of_type.recipients].definite}", earlier),
+                    each.line,
+                )
+            )
     return tuple(each.recipients for each in known), lines
 
 

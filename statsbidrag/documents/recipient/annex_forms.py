@@ -24,22 +24,18 @@ from schemas.common import Recipient, RecipientType
 from schemas.documents import FINANCIAL_REPORT, REQUISITION
 from schemas.guidance import FieldKind, Fills, Form, FormField, FormKind
 from schemas.outcome import Outcome
+from schemas.register import RecipientTypeWords
 from statsbidrag.agreement.citations import Citation, DatedSource, citation, dated
 from statsbidrag.documents.parts.requisition_sum import requisitions
 from statsbidrag.dossier.dossier import Dossier
 from statsbidrag.register import recipients as reg
 from statsbidrag.rendering.pdf import Attachment
+from statsbidrag.swedish.recipient_identity import identity_in_words
 from statsbidrag.swedish.typography import NBSP, kronor, long_date
 
 _FAMILY: Final = {
     FormKind.REQUISITION: REQUISITION,
     FormKind.FINANCIAL_REPORT: FINANCIAL_REPORT,
-}
-
-_NOUNS: Final = {
-    RecipientType.REGION: "region",
-    RecipientType.KOMMUN: "kommun",
-    RecipientType.LAN: "län",
 }
 
 _WIDE: Final = (
@@ -118,6 +114,7 @@ class FormView:
     path: str
     kind: FormKind
     recipients: RecipientType
+    words: RecipientTypeWords
     code: str
     name: str
     payee: str
@@ -139,7 +136,7 @@ class FormView:
     @property
     def identity(self) -> str:
         """The name with type and code, as the recipient's other documents have it."""
-        return _identity(self.recipients, self.code, self.name)
+        return identity_in_words(self.words, self.code, self.name)
 
     @property
     def title(self) -> str:
@@ -205,12 +202,14 @@ def _view(
     asked = gathered.asked[recipient]
     blank = _blank(agreement, asked)
     amount = asked if blank is None else None
-    payee = _payee(recipients, code, name, gathered.actors)
+    words = gathered.dossier.register.words[recipients]
+    payee = _payee(words, code, name, gathered.actors)
     outcome = gathered.outcomes.get(recipient) if kind == FormKind.FINANCIAL_REPORT else None
     return FormView(
         path=_FAMILY[kind].path(gathered.dossier.folder(*recipient)),
         kind=kind,
         recipients=recipients,
+        words=words,
         code=code,
         name=name,
         payee=payee,
@@ -302,17 +301,11 @@ def _blank(agreement: Agreement, asked_sek: int | None) -> Blank | None:
     return Blank.ESTIMATE if asked_sek is None else None
 
 
-def _payee(recipients: RecipientType, code: str, name: str, actors: Mapping[str, str]) -> str:
+def _payee(words: RecipientTypeWords, code: str, name: str, actors: Mapping[str, str]) -> str:
     """Who asks for the money: the recipient itself, or whom the county's plan names."""
-    if recipients == RecipientType.LAN:
+    if words.id == RecipientType.LAN:
         return actors.get(code, "")
-    return _identity(recipients, code, name)
-
-
-def _identity(recipients: RecipientType, code: str, name: str) -> str:
-    if recipients == RecipientType.SKR:
-        return f"{name} ({code})"
-    return f"{name} ({_NOUNS[recipients]}{NBSP}{code})"
+    return identity_in_words(words, code, name)
 
 
 def _period(form: Form) -> str:

@@ -19,6 +19,7 @@ from schemas.common import TOTAL, Maturity, Recipient, RecipientType
 from schemas.documents import FOLLOW_UP
 from schemas.guidance import About, FormKind
 from schemas.outcome import Outcome
+from schemas.register import RecipientTypeWords
 from statsbidrag.agreement.citations import Citation, DatedSource, citation, dated
 from statsbidrag.allocation.figures import Figure, maturities_to_explain
 from statsbidrag.documents.parts.requisition_sum import requisitions
@@ -29,7 +30,7 @@ from statsbidrag.plans.issued import Replaced
 from statsbidrag.plans.outcomes import paired, plan_of
 from statsbidrag.register import recipients as reg
 from statsbidrag.rendering.pdf import Attachment
-from statsbidrag.swedish.typography import NBSP
+from statsbidrag.swedish.recipient_identity import identity_in_words
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,7 @@ class OutcomeView:
 
     path: str
     recipients: RecipientType
+    words: RecipientTypeWords
     code: str
     name: str
     example: bool
@@ -116,10 +118,7 @@ class OutcomeView:
     @property
     def identity(self) -> str:
         """The name with type and code, as the recipient's other documents have it."""
-        if self.recipients == RecipientType.SKR:
-            return f"{self.name} ({self.code})"
-        noun = "län" if self.recipients == RecipientType.LAN else str(self.recipients)
-        return f"{self.name} ({noun}{NBSP}{self.code})"
+        return identity_in_words(self.words, self.code, self.name)
 
     @property
     def title(self) -> str:
@@ -231,6 +230,7 @@ def _view(dossier: Dossier, outcome: Outcome, asked: Mapping[Recipient, int | No
     return OutcomeView(
         path=FOLLOW_UP.path(dossier.folder(recipients, code)),
         recipients=recipients,
+        words=dossier.register.words[recipients],
         code=code,
         name=reg.names(dossier.register, recipients)[code],
         example=outcome.example,

@@ -21,6 +21,7 @@ from typing import ClassVar, Final
 from schemas.agreement import Coverage, Status, TotalsFrom
 from schemas.common import TOTAL, Maturity, Recipient, RecipientType
 from schemas.documents import LETTER
+from schemas.register import RecipientTypeWords
 from statsbidrag.allocation.derivation import Derivation, derive_all
 from statsbidrag.allocation.figures import MATURITIES, Figure, maturities_to_explain, summed
 from statsbidrag.documents.parts.computations import Computation, cells_of, computation, exact_sum
@@ -45,7 +46,7 @@ from statsbidrag.files.csv_files import csv_bytes
 from statsbidrag.plans.issued import Replaced
 from statsbidrag.register import recipients as reg
 from statsbidrag.rendering.pdf import Attachment
-from statsbidrag.swedish.typography import NBSP
+from statsbidrag.swedish.recipient_identity import identity_in_words
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,7 @@ class LetterView:
 
     path: str
     recipients: RecipientType
+    words: RecipientTypeWords
     code: str
     name: str
     draft: bool
@@ -114,9 +116,7 @@ class LetterView:
     @property
     def identity(self) -> str:
         """The name with type and code, which never needs a genitive: `Östersund (kommun 2380)`."""
-        if self.recipients == RecipientType.SKR:
-            return f"{self.name} ({self.code})"
-        return f"{self.name} ({self.recipients}{NBSP}{self.code})"
+        return identity_in_words(self.words, self.code, self.name)
 
     @property
     def title(self) -> str:
@@ -249,6 +249,7 @@ def _view(dossier: Dossier, gathered: _Gathered, recipient: Recipient) -> Letter
     return LetterView(
         path=LETTER.path(dossier.folder(*recipient)),
         recipients=recipients,
+        words=dossier.register.words[recipients],
         code=code,
         name=gathered.names[recipients][code],
         draft=agreement.status == Status.DRAFT,

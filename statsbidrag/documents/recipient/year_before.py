@@ -76,7 +76,12 @@ def recipient_changes(
             unreadable=name or "",
         )
         return dict.fromkeys(recipients, gone) if name else {}
-    comparison = compare(dossier.compared, Side(dossier.agreement, dossier.allocation), recipients)
+    comparison = compare(
+        dossier.compared,
+        Side(dossier.agreement, dossier.allocation),
+        dossier.register.words,
+        recipients,
+    )
     published = dossier.compared.published
     printed = {} if published is None else papers_of(printed_in(comparison.before, published))
     of_type = {kind: _of_type(comparison, kind) for kind in dict(recipients)}

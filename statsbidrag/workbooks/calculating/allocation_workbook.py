@@ -57,7 +57,7 @@ def _sheets(
     """Every sheet: what it is, the posts, what is counted with, each post, the sums."""
     figures = PopulationSheets(agreement, register, basis)
     names = UniqueNames([GUIDE, POSTS, STATED, *(sheet.name for sheet in figures.sheets)])
-    amounts = Amounts(agreement, allocation, names)
+    amounts = Amounts(agreement, allocation, names, register.words)
     posts = posts_sheet(agreement, amounts)
     post_sheets = PostSheets(agreement, register, basis, amounts, figures, names, posts)
     sum_sheets = SumSheets(agreement, amounts, names)
@@ -73,23 +73,23 @@ def _sheets(
         made.append(by_post[post.id])
         group = [p for p in agreement.posts if p.part_of and p.part_of == post.part_of]
         if group and group[-1] is post:
-            made.append(sum_sheets.of(_whole_post(agreement, group), calculated))
-    made += [sum_sheets.of(total, calculated) for total in _totals(agreement)]
+            made.append(sum_sheets.of(_whole_post(agreement, group, register), calculated))
+    made += [sum_sheets.of(total, calculated) for total in _totals(agreement, register)]
     add_distributed(posts, agreement, amounts, by_post)
-    every = [posts, stated_sheet(agreement, posts), *figures.sheets, *made]
+    every = [posts, stated_sheet(agreement, posts, register.words), *figures.sheets, *made]
     return [guide_sheet(agreement, amounts, every), *every]
 
 
-def _whole_post(agreement: Agreement, parts: Sequence[Post]) -> SumOfPosts:
+def _whole_post(agreement: Agreement, parts: Sequence[Post], register: Register) -> SumOfPosts:
     """The post that some posts are the parts of, as a sum."""
     key = str(parts[0].part_of)
     label = next((group.label for group in agreement.post_groups if group.id == key), key)
-    return SumOfPosts(key, label, parts)
+    return SumOfPosts(key, label, parts, register.words[parts[0].recipients].singular)
 
 
-def _totals(agreement: Agreement) -> Iterator[SumOfPosts]:
+def _totals(agreement: Agreement, register: Register) -> Iterator[SumOfPosts]:
     """The total of each type of recipients that has several: over a single post it is the post."""
     for recipients in agreement.types():
         posts = agreement.posts_of(recipients)
         if len(posts) > 1:
-            yield SumOfPosts(TOTAL, "Totalt", posts)
+            yield SumOfPosts(TOTAL, "Totalt", posts, register.words[posts[0].recipients].singular)

@@ -13,6 +13,7 @@ from typing import Final
 from schemas.agreement import Agreement
 from schemas.common import NATION, TOTAL, Maturity, RecipientType
 from schemas.keys import shares_of
+from schemas.register import TypesInWords
 from schemas.tables import AllocationTable
 from statsbidrag.allocation.amounts import AmountRow, rows
 from statsbidrag.allocation.figures import MARKS, MATURITIES
@@ -29,8 +30,13 @@ class Amounts:
     """An agreement's amounts, as sheets show them."""
 
     def __init__(
-        self, agreement: Agreement, allocation: AllocationTable, names: UniqueNames
+        self,
+        agreement: Agreement,
+        allocation: AllocationTable,
+        names: UniqueNames,
+        types: TypesInWords,
     ) -> None:
+        self.types = types
         self._names = names
         self._rows = {
             (row.post, row.recipient_type, row.recipient_code): row for row in rows(allocation)

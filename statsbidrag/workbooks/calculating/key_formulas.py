@@ -19,7 +19,7 @@ from schemas.keys import (
     ShareBy,
     UndistributedStep,
 )
-from statsbidrag.swedish.key_sentences import TYPE_NOUN, step_in_words
+from statsbidrag.swedish.key_sentences import step_in_words
 from statsbidrag.swedish.typography import sentence
 from statsbidrag.workbooks.book import Shown
 from statsbidrag.workbooks.calculating.cap_and_floor_formulas import Bounded, add_bounded
@@ -39,7 +39,7 @@ def add_key(on: StepColumns) -> tuple[Parts, str]:
     amount = Shown(f"={on.amount}", on.post.amount)
     on.sheet.facts.append(Fact("post", "Postens belopp", amount, name=on.amount_name))
     for number, step in enumerate(on.post.key, start=1):
-        words = step_in_words(on.agreement, on.post, step, first=number == 1)
+        words = step_in_words(on.agreement, on.post, step, on.types, first=number == 1)
         _step(on, number, step, sentence(words))
     return add_exact_share(on, [on.split.exact(code) for code in on.codes])
 
@@ -96,7 +96,7 @@ def _aside(on: StepColumns, number: int, step: SetAsideStep, words: str) -> None
 
 
 def _fixed(on: StepColumns, number: int, step: FixedStep, values: Sequence[Fraction]) -> None:
-    head, noun = f"Steg {number}", TYPE_NOUN[on.post.recipients]
+    head, noun = f"Steg {number}", on.types[on.post.recipients].each
     on.fact(f"fast{number}", f"{head}: fast belopp per {noun}", step.fixed)
     formula = f"{{fast{number}}}"
     if step.except_:

@@ -12,10 +12,10 @@ from typing import Final
 
 from schemas.agreement import Agreement, Coverage, Post
 from schemas.common import Reference
+from schemas.register import TypesInWords
 from statsbidrag.agreement.citations import citation
 from statsbidrag.allocation.figures import MATURITIES
 from statsbidrag.swedish.key_sentences import key_in_words, rounding_in_words
-from statsbidrag.swedish.recipient_types import ALL_OF, TYPES
 from statsbidrag.swedish.typography import kronor, listed, sentence, stopped
 from statsbidrag.workbooks.book import GUIDE, POSTS, Shown
 from statsbidrag.workbooks.calculating.amount_columns import Amounts, mark_of
@@ -61,7 +61,7 @@ def _guide(agreement: Agreement, amounts: Amounts) -> list[tuple[str, str]]:
         ("Avrundning", rounding_in_words(agreement.rounding)),
     ]
     if agreement.rounding.assumed_for:
-        types = listed(ALL_OF[each] for each in agreement.rounding.assumed_for)
+        types = listed(amounts.types[each].definite for each in agreement.rounding.assumed_for)
         lines.append(
             (
                 "Vår läsning",
@@ -86,8 +86,8 @@ def posts_sheet(agreement: Agreement, amounts: Amounts) -> Sheet:
         *amounts.marks_in_words(),
     ]
     areas = {area.id: area.title for area in agreement.areas}
-    types = [sentence(TYPES[p.recipients]) for p in posts]
-    keys = [key_in_words(agreement, p) for p in posts]
+    types = [sentence(amounts.types[p.recipients].singular) for p in posts]
+    keys = [key_in_words(agreement, p, amounts.types) for p in posts]
     sheet.columns = [
         Column("typ", "Mottagare", 11, Look.TEXT, types),
         Column("post", "Post", 22, Look.TEXT, [p.label for p in posts]),
@@ -140,9 +140,9 @@ class _Stated:
     posts: int
 
 
-def stated_sheet(agreement: Agreement, posts: Sheet) -> Sheet:
+def stated_sheet(agreement: Agreement, posts: Sheet, types: TypesInWords) -> Sheet:
     """The totals that the agreement itself states, and what its posts come to."""
-    lines = _totals(agreement, posts)
+    lines = _totals(agreement, posts, types)
     sheet = Sheet(STATED, "Summor som överenskommelsen själv anger")
     sheet.intro = ["Summorna jämförs med det som posterna kommer till."]
     if agreement.coverage == Coverage.PARTIAL:
@@ -160,7 +160,7 @@ def stated_sheet(agreement: Agreement, posts: Sheet) -> Sheet:
     return sheet
 
 
-def _totals(agreement: Agreement, posts: Sheet) -> list[_Stated]:
+def _totals(agreement: Agreement, posts: Sheet, types: TypesInWords) -> list[_Stated]:
     areas = {area.id: area.title for area in agreement.areas}
     every, whole, amounts = agreement.posts, agreement.total, posts.range("belopp")
     lines = [
@@ -174,7 +174,7 @@ def _totals(agreement: Agreement, posts: Sheet) -> list[_Stated]:
     ]
     for stated in agreement.stated_totals:
         if stated.recipients is not None:
-            key, what = "typ", sentence(TYPES[stated.recipients])
+            key, what = "typ", sentence(types[stated.recipients].singular)
             own = [p.amount for p in every if p.recipients == stated.recipients]
         else:
             key, what = "omrade", areas[str(stated.area)]

@@ -21,7 +21,6 @@ from statsbidrag.errors import ProgramError
 from statsbidrag.population.demand import BasisKey, basis_of
 from statsbidrag.register.recipients import Register
 from statsbidrag.swedish.key_sentences import ages_in_words
-from statsbidrag.swedish.recipient_types import TYPES
 from statsbidrag.swedish.typography import long_date, sentence
 from statsbidrag.workbooks.book import Shown, named
 from statsbidrag.workbooks.calculating.sheet import Below, Column, Look, Sheet
@@ -70,7 +69,11 @@ class PopulationSheets:
 
     def _sheet(self, names: str, codes: Sequence[str], keys: Sequence[BasisKey]) -> None:
         weights = keys[0].weights is not None
-        noun = TYPES[RecipientType(names)] if weights else _LEVELS[keys[0].level]
+        noun = (
+            self._register.words[RecipientType(names)].singular
+            if weights
+            else _LEVELS[keys[0].level]
+        )
         what = "Vikter" if weights else "Folkmängd"
         taken = [sheet.name for sheet in self.sheets]
         name = f"{what} {noun}"

@@ -19,7 +19,6 @@ from statsbidrag.allocation.keys import met
 from statsbidrag.allocation.rounding import round_column, round_sums
 from statsbidrag.register.recipients import Register
 from statsbidrag.swedish.key_sentences import key_in_words, rounding_in_words
-from statsbidrag.swedish.recipient_types import TYPES
 from statsbidrag.swedish.typography import sentence, stopped
 from statsbidrag.workbooks.book import Shown
 from statsbidrag.workbooks.calculating.amount_columns import Amounts, mark_of, recipient_columns
@@ -91,12 +90,12 @@ class PostSheets:
         )
 
     def _sheet(self, post: Post) -> Sheet:
-        recipients = sentence(TYPES[post.recipients])
+        recipients = sentence(self.register.words[post.recipients].singular)
         name = self.names.of_sheet(f"{recipients} {post.label}")
         sheet = Sheet(name, f"{recipients}: {post.label}")
         sheet.intro = [
             *([post.title] if post.title != post.label else []),
-            stopped(f"Nyckel: {key_in_words(self.agreement, post)}"),
+            stopped(f"Nyckel: {key_in_words(self.agreement, post, self.register.words)}"),
             stopped(f"Var det står: {cited(self.agreement, post)}"),
         ]
         return sheet
@@ -111,6 +110,7 @@ class PostSheets:
             split=split_post(self.agreement, post, self.register, self.basis),
             figures=self.figures,
             measured=Measured(self.agreement, post, codes, self.basis),
+            types=self.register.words,
             amount=self.posts.cell("belopp", self.agreement.posts.index(post)),
             amount_name=self.names.of_range("Post", post.id),
         )

@@ -13,6 +13,7 @@ from typing import Final
 
 from schemas.agreement import Agreement, Post
 from schemas.keys import ShareBy
+from schemas.register import TypesInWords
 from statsbidrag.allocation.amounts import Measured
 from statsbidrag.allocation.keys import Split
 from statsbidrag.swedish.key_sentences import group_in_words
@@ -60,6 +61,7 @@ class StepColumns:
     split: Split
     figures: PopulationSheets
     measured: Measured
+    types: TypesInWords
     amount: str
     """The cell that holds the post's sum, as a formula has it."""
     amount_name: str

@@ -14,7 +14,6 @@ from schemas.common import TOTAL, Maturity
 from statsbidrag.allocation.amounts import AmountRow
 from statsbidrag.allocation.figures import MARKS
 from statsbidrag.swedish.key_sentences import rounding_in_words
-from statsbidrag.swedish.recipient_types import TYPES
 from statsbidrag.swedish.typography import sentence, stopped
 from statsbidrag.workbooks.book import Shown
 from statsbidrag.workbooks.calculating.amount_columns import Amounts, recipient_columns
@@ -30,17 +29,18 @@ class SumOfPosts:
     key: str
     label: str
     posts: Sequence[Post]
+    whose: str
+    """What a recipient of the type is called."""
 
     @property
     def name(self) -> str:
         """What its sheet is to be called."""
-        recipients = sentence(TYPES[self.posts[0].recipients])
-        return f"{recipients} {self.label.lower() if self.key == TOTAL else self.label}"
+        return f"{sentence(self.whose)} {self.label.lower() if self.key == TOTAL else self.label}"
 
     @property
     def title(self) -> str:
         """What stands at the top of its sheet."""
-        return f"{sentence(TYPES[self.posts[0].recipients])}: {self.label}"
+        return f"{sentence(self.whose)}: {self.label}"
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from statsbidrag.errors import InputError, Problem
 from statsbidrag.files.raw_folder import Sealed
 from statsbidrag.population.formats.any_format import PopulationTable, read_table
 from statsbidrag.population.reading import read_extract
-from statsbidrag.register.recipients import Register, usual_types
+from statsbidrag.register.recipients import Register, usual_words
 from tests.cases.small_country import AGES, ALL_AGES, BY_AGE, NAMES, REGISTER, jsonstat
 from tests.helpers.small_tables import PATH, sealed
 
@@ -30,7 +30,7 @@ Refused = Callable[[Callable[[], object]], list[Problem]]
 FETCH = "fetch the table again, with these cells and no others"
 
 
-LAND = Register(pd.read_csv(io.StringIO(REGISTER), dtype=str, keep_default_na=False), usual_types())
+LAND = Register(pd.read_csv(io.StringIO(REGISTER), dtype=str, keep_default_na=False), usual_words())
 
 
 def file_of(content: object) -> Sealed[PopulationSidecar]:
