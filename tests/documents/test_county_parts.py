@@ -10,6 +10,7 @@ from statsbidrag.documents.county.decision_view import DecisionView, decision_vi
 from statsbidrag.documents.county.extracts import extracts_of
 from statsbidrag.documents.county.plan_measures import levels_of
 from statsbidrag.documents.county.reporting_duties import duties_of_agreement, own_duties
+from statsbidrag.documents.county.year_before import change_sections
 from statsbidrag.files.csv_files import csv_rows
 from tests.helpers.dossiers import dossier_of_year as of
 
@@ -71,3 +72,21 @@ def test_duties_are_the_agreements_and_the_countys_own() -> None:
     plan = next(plan for plan in own.plans if plan.county == "23")
     assert [row.what for row in own_duties(plan)] == [each.what for each in plan.reporting]
     assert all(row.source is None for row in own_duties(plan))
+
+
+def test_the_year_before_has_the_areas_of_the_agreement_it_compares_with() -> None:
+    sections = change_sections(of(2025), {"23": None})
+    section = sections["23"]
+    assert section is not None
+    assert section.year_before == 2024
+    assert section.total is not None
+    assert section.total.before.figure is not None
+    # Jämtlands län 2024 (docs/ordlista.md): what the posts to the county came to.
+    assert section.total.before.figure.sek == 13302905
+    assert section.own == ()
+
+
+def test_without_an_agreement_to_compare_with_a_county_is_told_so() -> None:
+    section = change_sections(replace(of(2025), compared=None), {"23": None})["23"]
+    assert section is not None
+    assert (section.unreadable, section.rows) == ("psykisk-halsa-2024", ())
