@@ -41,6 +41,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,6 +49,7 @@ from typing import Any
 
 import yaml
 
+from statsbidrag.files.project import PROJECT
 from statsbidrag.files.raw_folder import Raw
 
 AGREEMENT = "prov-2025"
@@ -328,6 +330,15 @@ class SmallCountry:
         rows = len(text.splitlines()) - 1
         facts = {"source": "påhittad", "valid_from": "2007-01-01", "rows": rows}
         self.seal(self._put(self.root / "register" / "recipients.csv", text), facts)
+
+    def types(self, old: str = "", new: str = "", **counts: int) -> Path:
+        """The project's types in words, with this country's counts, and one text replaced."""
+        text = (PROJECT / "raw" / "register" / "types.yaml").read_text("utf-8")
+        for kind, count in {"region": 2, "lan": 2, "kommun": 3, "skr": 1, **counts}.items():
+            own = rf"(id: {kind}\n(?:    .*\n)*?    count: )[0-9]+"
+            text = re.sub(own, rf"\g<1>{count}", text)
+        assert old in text
+        return self._put(self.root / "register" / "types.yaml", text.replace(old, new))
 
     def published(self, *rows: str) -> Path:
         """Published figures: `lan,01,lan/e,86` and so on."""

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
 from schemas.common import Level, RecipientType
 from statsbidrag.errors import Problem
-from statsbidrag.files.project import PROJECT
 from statsbidrag.register import recipients as reg
 from statsbidrag.register.recipients import Register, read_register
 from tests.cases.small_country import REGISTER, SmallCountry
@@ -155,29 +152,14 @@ def test_the_types_of_the_project_in_words(register: Register) -> None:
     assert (kommun.level, kommun.count) == (Level.KOMMUN, 290)
 
 
-def types_with(country: SmallCountry, old: str = "", new: str = "", **counts: int) -> Path:
-    """The project's file of types, with the small country's counts, and one change."""
-    text = usual_path().read_text("utf-8")
-    for kind, count in {"region": 2, "lan": 2, "kommun": 3, "skr": 1, **counts}.items():
-        text = re.sub(rf"(id: {kind}\n(?:    .*\n)*?    count: )[0-9]+", rf"\g<1>{count}", text)
-    assert old in text
-    path = country.root / "register" / "types.yaml"
-    path.write_text(text.replace(old, new), "utf-8")
-    return path
-
-
-def usual_path() -> Path:
-    return PROJECT / "raw" / "register" / "types.yaml"
-
-
 def test_a_folder_has_words_of_its_own(country: SmallCountry) -> None:
-    types_with(country, "plural: kommuner\n", "plural: städer\n")
+    country.types("plural: kommuner\n", "plural: städer\n")
     register = read_register(country.raw)
     assert register.words[RecipientType.KOMMUN].plural == "städer"
 
 
 def test_a_type_that_has_not_as_many_recipients(country: SmallCountry, refused: Refused) -> None:
-    path = types_with(country, kommun=290)
+    path = country.types(kommun=290)
     [problem] = refused(lambda: read_register(country.raw))
     assert (problem.file, problem.place) == (str(path), "types.kommun.count")
     assert (problem.expected[:1], problem.found) == ("3", "290")
@@ -201,7 +183,7 @@ def test_a_code_that_is_none_of_its_type(country: SmallCountry, refused: Refused
 def test_a_wrong_file_of_types(
     country: SmallCountry, refused: Refused, old: str, new: str, said: str
 ) -> None:
-    path = types_with(country, old, new)
+    path = country.types(old, new)
     problems = refused(lambda: read_register(country.raw))
     assert {problem.file for problem in problems} == {str(path)}
     assert any(said in str(problem) for problem in problems)
