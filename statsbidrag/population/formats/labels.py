@@ -7,6 +7,7 @@ not: which labels there must be, nor what is summed.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, TypeVar
@@ -43,17 +44,24 @@ _SEXES: Final = {
     **dict.fromkeys(("totalt, samtliga män och kvinnor", "total, men and women"), BOTH),
 }
 _ALL_AGES: Final = {
-    *("tot", "totsa", "totalt", "total", "totalt ålder", "samtliga", "samtliga åldrar", "alla"),
+    # One total for each division of ages that stands in the same list, and one for all of them.
+    *("tot", "totsa", "tot1", "tot5", "tot10"),
+    *("totalt", "total", "totalt ålder", "samtliga", "samtliga åldrar", "alla"),
     *("alla åldrar", "all ages", "total, all ages", "total all ages", "total age", "total ages"),
     *("totalt, samtliga åldrar", "totalt samtliga åldrar", "total, samtliga åldrar"),
 }
 _AGE: Final = re.compile(
-    r"(?P<first>[0-9]{1,3})(?:-(?P<last>[0-9]{1,3}))?(?P<open>\+)?(?: ?(?:år|years?|yrs))?"
-    r"(?P<older> (?:och|eller|and|or) (?:äldre|däröver|older|over))?"
+    # `-4` is 0-4. Where a list holds several divisions, `100+5` is 100+ in that of five years.
+    r"(?P<first>[0-9]{1,3}|(?=-))(?:-(?P<last>[0-9]{1,3}))?(?P<open>\+(?:10|5|1)?)?"
+    r"(?: ?(?:år|years?|yrs))?(?P<older> (?:och|eller|and|or) (?:äldre|däröver|older|over))?"
 )
+_TOTAL_CODES: Final = frozenset({"sc", "tot", "totsa", "total", "totalt"})
+_TOTAL_WORDS: Final = frozenset({"total", "totalt", "samtliga", "alla", "all"})
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _YEAR: Final = re.compile(r"[0-9]{4}")
-_CODED: Final = re.compile(r"([0-9]{4}|[0-9]{2})[ \u00a0]+(\S.*)")
+_CODED: Final = re.compile(r"([0-9]{4}|[0-9]{2})[ \u00a0]+(?:- )?(\S.*)")
+_DASH: Final = " - "
+"""What stands between code and text where both are written in one: `0114 - Upplands Väsby`."""
 _T = TypeVar("_T")
 
 
@@ -71,8 +79,26 @@ class Region:
 
 def variable_of(name: str) -> Variable | None:
     """The variable that a heading or an identity names, None where it is no such name."""
-    plain = _plain(name)
+    parts = _plain(name).split(_DASH)
+    known = {_variable(part) for part in parts} - {None}
+    return known.pop() if len(known) == 1 else None
+
+
+def _variable(plain: str) -> Variable | None:
     return next((v for v, words in _VARIABLES if re.fullmatch(words, plain)), None)
+
+
+def is_total(label: Label, variable: str) -> bool:
+    """Whether a category of a variable, by its name, is everyone: `SC totalt, samtliga civilstånd`.
+
+    Everyone of some kind (`totalt utrikes födda`) is not.
+    """
+    code, _, rest = label.code.partition(_DASH)
+    words = re.findall(r"[^\W_]+", _plain(label.text or rest))
+    left = _ascii(" ".join(word for word in words if word not in _TOTAL_WORDS))
+    if left and not any(_ascii(name) in left for name in _plain(variable).split(_DASH)):
+        return False
+    return _plain(code) in _TOTAL_CODES or _plain(code).split(",")[0] in _TOTAL_WORDS
 
 
 def age_of(label: Label) -> tuple[int, int]:
@@ -137,9 +163,9 @@ def _agreeing(label: Label, parse: Callable[[str], _T | None]) -> _T:
     """What code and text mean, if that is one thing."""
     code, text = parse(label.code), parse(label.text)
     if code is None and text is None and not label.text:
-        # One cell may hold both: `100+ 100+ år`, `1 män`.
+        # One cell may hold both: `100+ 100+ år`, `1 män`, `-4 - 0-4 år`.
         first, _, rest = label.code.strip().partition(" ")
-        code, text = parse(first), parse(rest)
+        code, text = parse(first), parse(rest.removeprefix(_DASH.lstrip()))
         if code is None or text is None:
             raise LabelError(f"`{label}`")
     if code is not None and text is not None and code != text:
@@ -148,6 +174,11 @@ def _agreeing(label: Label, parse: Callable[[str], _T | None]) -> _T:
     if found is None:
         raise LabelError(f"`{label}`")
     return found
+
+
+def _ascii(text: str) -> str:
+    """Codes of variables have the letters of the name without their marks: `Civilstand`."""
+    return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
 
 
 def _plain(text: str) -> str:
@@ -163,7 +194,9 @@ def _age(text: str) -> tuple[int, int] | None:
     match = _AGE.fullmatch(plain)
     if match is None or (match["open"] and match["older"]):
         return None
-    first = int(match["first"])
+    if not match["first"] and (match["open"] or match["older"]):
+        return None
+    first = int(match["first"] or 0)
     last = int(match["last"] or first)
     if not 0 <= first <= last <= _OLDEST:
         return None
