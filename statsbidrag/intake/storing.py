@@ -24,6 +24,7 @@ from schemas.sidecar import PopulationSidecar
 from statsbidrag.dossier.gathering import dossier_of
 from statsbidrag.errors import InputError, Problem, ProgramError
 from statsbidrag.files.raw_folder import Raw
+from statsbidrag.population.basis import MissingPopulationError
 
 _UNFINISHED: Final = ".unfinished-fetch-"
 _OF_A_CODE: Final = 12
@@ -41,8 +42,9 @@ class NewExtract:
 def store(raw: Raw, agreement_ids: Sequence[str], news: Sequence[NewExtract]) -> tuple[Path, ...]:
     """The files put in their places with their sidecars, all or none; nothing is written over.
 
-    Raises InputError where one of the agreements could not be made with the new files among the
-    old ones, ProgramError where the disk refuses.
+    That other files are still missing is no hindrance: they may come in any order. Raises
+    InputError where one of the agreements could not be made with the new files among the old ones,
+    ProgramError where the disk refuses.
     """
     if not news:
         return ()
@@ -110,6 +112,8 @@ def _refuse_contradictions(raw: Raw, rehearsal: Raw, agreement_id: str) -> None:
 def _problems(raw: Raw, agreement_id: str) -> list[Problem]:
     try:
         dossier_of(raw, agreement_id)
+    except MissingPopulationError:
+        return []
     except InputError as error:
         return error.problems
     return []

@@ -21,7 +21,7 @@ from schemas.common import Level, Maturity
 from schemas.keys import AgeInterval
 from schemas.sidecar import PopulationSidecar
 from schemas.tables import BasisTable
-from statsbidrag.errors import InputError, input_error
+from statsbidrag.errors import InputError, Problem, input_error
 from statsbidrag.population.demand import ALL_AGES, BasisKey, bases_of
 from statsbidrag.population.extract import (
     Counted,
@@ -56,12 +56,23 @@ class PopulationSources:
     weights: tuple[WeightTable, ...]
 
 
+class MissingPopulationError(InputError):
+    """Extracts that keys need and that nobody has taken in yet: one problem for each of them."""
+
+
 def basis_frame(agreement: Agreement, sources: PopulationSources) -> BasisTable:
     """The population and weights that the agreement's keys use.
 
-    Raises InputError where no extract can serve, or where two of equal maturity contradict.
+    Raises InputError where two of equal maturity contradict; MissingPopulationError, once none
+    does, with every key that no extract can serve.
     """
-    parts = [_basis(key, agreement, sources) for key in bases_of(agreement)]
+    keys = bases_of(agreement)
+    best = {key: _best(key, sources.extracts, agreement) for key in keys}
+    if missing := [key for key in keys if best[key] is None]:
+        raise MissingPopulationError(
+            _no_population(key, agreement, sources.folder) for key in missing
+        )
+    parts = [_basis(key, chosen) for key, chosen in best.items() if chosen is not None]
     for table in sources.weights:
         day = agreement.population.reference_date
         name = str(BasisKey(day, Level.LAN, None, table.table))
@@ -103,10 +114,7 @@ class _Candidate:
         return self.extract.sidecar.maturity.rank, not self.direct, added, self.extract.name
 
 
-def _basis(key: BasisKey, agreement: Agreement, sources: PopulationSources) -> BasisTable:
-    best = _best(key, sources.extracts, agreement)
-    if best is None:
-        raise _no_population(key, agreement, sources.folder)
+def _basis(key: BasisKey, best: _Candidate) -> BasisTable:
     sidecar = best.extract.sidecar
     codes = list(best.counted.persons.index)
     return BasisTable(
@@ -190,12 +198,13 @@ def _refuse_contradiction(key: BasisKey, one: _Candidate, other: _Candidate) -> 
         )
 
 
-def _no_population(key: BasisKey, agreement: Agreement, folder: Path) -> InputError:
+def _no_population(key: BasisKey, agreement: Agreement, folder: Path) -> Problem:
     ages = "all ages" if key.ages is None else f"ages {key.ages}"
     parts = ["folkmangd", str(key.reference_date), str(key.level), str(key.ages or "")]
     name = "_".join(part for part in parts if part)
-    return input_error(
-        folder / f"{name}.json",
+    return Problem(
+        str(folder / f"{name}.json"),
+        place="",
         expected=f"an extract of {agreement.population.table} for {key.reference_date}, "
         f"level {key.level}, {ages} ({agreement.id} needs it)",
         found="none",

@@ -186,3 +186,28 @@ def test_a_file_that_calls_itself_preliminary_is_not_definitive(
     ended = add(country, file, "--maturity", "definitive")
     assert (ended.code, "the file says so itself" in ended.err) == (2, True)
     assert add(country, file).code == 0
+
+
+def test_files_come_in_any_order(country: SmallCountry, downloads: Path) -> None:
+    for path in (country.root / "population").iterdir():
+        path.unlink()
+    files = {
+        "counties": jsonstat({"01": 900, "02": 100}),
+        "young": jsonstat({"0114": 150, "0115": 30, "0201": 20}, ["0-18"]),
+    }
+    missing = {
+        "counties": "folkmangd_2024-11-01_lan.json",
+        "young": "folkmangd_2024-11-01_kommun_0-18.json",
+    }
+    for order in (("counties", "young"), ("young", "counties")):
+        left = set(order)
+        for name in order:
+            file = downloads / f"{name}.json"
+            file.write_text(json.dumps(files[name]), "utf-8")
+            more = ("--ages", "0-18") if name == "young" else ()
+            assert add(country, file, *more).code == 0
+            left.discard(name)
+            err = in_process("--raw", country.root, "check", "prov-2025").err
+            assert {n for n in order if missing[n] in err} == left
+        for path in (country.root / "population").iterdir():
+            path.unlink()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -264,15 +265,23 @@ def test_another_table_never_counts(country: SmallCountry, refused: Refused) -> 
     for name, content in (("alla", jsonstat(ALL_AGES, table="TAB638")),):
         country.extract(name, content, table="TAB638")
     country.extract("aldrar", jsonstat(BY_AGE, AGES, table="TAB638"), table="TAB638")
-    [problem] = refused(lambda: basis(country))
-    assert problem.expected.startswith("an extract of TAB1267 for 2024-11-01, level lan, all ages")
+    young, everyone = refused(lambda: basis(country))
+    assert everyone.expected.startswith("an extract of TAB1267 for 2024-11-01, level lan, all ages")
+    assert young.expected.startswith(
+        "an extract of TAB1267 for 2024-11-01, level kommun, ages 0-18"
+    )
 
 
 def test_another_day_never_counts(country: SmallCountry, refused: Refused) -> None:
     # No carry-forward: last year's figures do not serve this year.
     country.change(country.agreement, "reference_date: 2024-11-01", "reference_date: 2025-11-01")
-    [problem] = refused(lambda: basis(country))
-    assert "for 2025-11-01" in problem.expected
+    problems = refused(lambda: basis(country))
+    # Everything that is missing, not the first of it alone.
+    assert [Path(problem.file).name for problem in problems] == [
+        "folkmangd_2025-11-01_kommun_0-18.json",
+        "folkmangd_2025-11-01_lan.json",
+    ]
+    assert all("add FILE --date 2025-11-01" in problem.action for problem in problems)
 
 
 def test_ages_that_straddle_the_interval_do_not_serve(
