@@ -57,8 +57,9 @@ class Population(Table):
     """An extract in normal form: persons per region, age interval, sex and day, each cell once.
 
     `age_from` to `age_to` are whole years, both included (`age_to` 999: and older); `sex` is
-    `total`, `1` (men) or `2` (women), as SCB codes them. Sums among the figures are not here: they
-    were checked against their parts. Rows are in the order of the unique columns. Texts that
+    `total`, `1` (men) or `2` (women), as SCB codes them. Wholes stand beside their parts as they
+    were published, checked against them: no rows are to be added up without choosing which. Rows
+    are in the order of the unique columns. Texts that
     repeat are categories: an extract has up to hundreds of thousands of rows.
     """
 

@@ -32,7 +32,8 @@ class Dossier:
 
     `register`, `basis` and `allocation` are frames of `schemas.tables`; `allocation` holds every
     kind of row. `extracts` are the sidecars of the population files behind `basis`, by sha256, and
-    `weights` those of its tables of weights.
+    `weights` those of its tables of weights; `levels` are those that each population file has
+    figures of, by sha256 too.
     `published_source` says whose publication the published figures are taken from (sources by the
     name in the `source` column). `compared` is the agreement that this one `compares_with`, None
     where there is none, or where its file cannot be used. `decisions` is what was issued of the
@@ -50,6 +51,7 @@ class Dossier:
     reconciliation: Reconciliation
     plans: tuple[Plan, ...]
     extracts: dict[str, PopulationSidecar]
+    levels: dict[str, tuple[Level, ...]]
     published_source: str
     compared: Side | None
     decisions: tuple[Issued, ...]

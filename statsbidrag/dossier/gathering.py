@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from schemas.agreement import Agreement
+from schemas.common import Level
 from schemas.corrections import Correction
 from schemas.decisions import Issued
 from schemas.plan import Plan
@@ -118,6 +119,7 @@ def dossier_from(inputs: DossierInputs, stages: Stages) -> Dossier:
         reconciliation=stages.reconciliation,
         plans=stages.plans,
         extracts={each.sidecar.sha256: each.sidecar for each in behind},
+        levels=_levels(behind),
         published_source=amounts.published_source,
         compared=_compared(amounts.agreement, inputs.earlier),
         decisions=stages.decisions,
@@ -139,6 +141,14 @@ def _compared(agreement: Agreement, earlier: AmountInputs | None) -> Side | None
         return None
     require_known_areas(made.agreement, agreement)
     return Side(made.agreement, made.allocation, made.published)
+
+
+def _levels(extracts: list[Extract]) -> dict[str, tuple[Level, ...]]:
+    """The levels that each file has figures of, by sha256, the sidecar's first."""
+    found: dict[str, dict[Level, None]] = {}
+    for extract in extracts:
+        found.setdefault(extract.sidecar.sha256, {})[extract.level] = None
+    return {sha256: tuple(levels) for sha256, levels in found.items()}
 
 
 def _corrections(extracts: list[Extract]) -> dict[str, tuple[Correction, ...]]:

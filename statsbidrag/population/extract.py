@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from itertools import pairwise
 from pathlib import Path
 from typing import Final
 from weakref import WeakKeyDictionary
 
+import numpy as np
 import pandas as pd
 
 from schemas.common import Level
@@ -24,21 +24,30 @@ from schemas.keys import AgeInterval
 from schemas.sidecar import Perturbation, PopulationSidecar
 from schemas.tables import OPEN_AGE, PopulationFrame
 from statsbidrag.population.perturbation import allowance, perturbation_of
+from statsbidrag.population.tiling import Span, fewest
+
+BOTH: Final = "total"
+"""The sex of a figure of men and women together."""
+
+_WIDE: Final = 1000
+"""More than any age: two ages make one number."""
 
 
 @dataclass(frozen=True, eq=False)
 class Extract:
     """One verified population file on one of its days: its cells, and what is said of it.
 
-    `frame` holds the cells of that day, corrections applied; `delivered` is the
-    sum of its figures before any. `doubts` are Swedish sentences on what the file leaves open;
-    `preliminary`: the file calls itself so.
+    `frame` holds the cells of that day and level, wholes beside their parts, corrections applied;
+    `delivered` is everybody of all its regions before any. `doubts` are Swedish sentences on what
+    the file leaves open; `preliminary`: the file calls itself so; `compared`: some whole in the
+    file was compared with its parts.
     """
 
     path: Path
     name: str
     sidecar: PopulationSidecar
     reference_date: date
+    level: Level
     frame: PopulationFrame
     delivered: int
     notes: tuple[str, ...] = ()
@@ -46,16 +55,13 @@ class Extract:
     doubts: tuple[str, ...] = ()
     preliminary: bool = False
     corrections: tuple[Correction, ...] = ()
-
-    @property
-    def level(self) -> Level:
-        """The level that its figures are published for."""
-        return self.sidecar.level
+    compared: bool = False
 
     @property
     def control_total(self) -> int | None:
-        """What its figures should come to, as the sidecar says; None where it does not."""
-        return self.sidecar.control_on(self.reference_date)
+        """What everybody should come to by the sidecar, of its own level; None elsewhere."""
+        own = self.level == self.sidecar.level
+        return self.sidecar.control_on(self.reference_date) if own else None
 
     @cached_property
     def spans(self) -> list[tuple[int, int]]:
@@ -110,22 +116,31 @@ def _counted(frame: PopulationFrame | None) -> Counted | None:
 
 
 def cells_of(extract: Extract, ages: AgeInterval | None) -> PopulationFrame | None:
-    """The rows that make the interval exactly; None where the extract's ages do not."""
-    first = 0 if ages is None else ages.first
-    last = OPEN_AGE if ages is None or ages.last is None else ages.last
-    if not tiled(
-        [span for span in extract.spans if first <= span[0] <= span[1] <= last], first, last
-    ):
-        return None
-    frame = extract.frame
-    return frame[(frame["age_from"] >= first) & (frame["age_to"] <= last)]
+    """The fewest published rows that make the interval exactly; None where there are none.
+
+    A whole before its parts: the interval itself before what it consists of, both sexes together
+    before men and women.
+    """
+    chosen = fewest(extract.spans, *bounds(ages))
+    return None if chosen is None else cells_of_spans(extract.frame, chosen)
 
 
-def tiled(spans: Sequence[tuple[int, int]], first: int, last: int) -> bool:
-    """Whether ages, each from and to, follow upon each other from the first to the last."""
-    if not spans or spans[0][0] != first or spans[-1][1] != last:
-        return False
-    return all(b[0] == a[1] + 1 for a, b in pairwise(spans))
+def cells_of_spans(frame: PopulationFrame, spans: Sequence[Span]) -> PopulationFrame:
+    """The rows of these ages, of both sexes together where that is published of them."""
+    from_, to = (np.array(each) for each in zip(*spans, strict=True))
+    own, other = frame["age_from"].to_numpy(), frame["age_to"].to_numpy()
+    inside = np.isin(own * _WIDE + other, from_ * _WIDE + to)
+    sex = frame["sex"]
+    if BOTH in sex.cat.categories and len(sex.cat.categories) > 1:
+        inside = inside & (sex == BOTH).to_numpy()
+    return frame[inside]
+
+
+def bounds(ages: AgeInterval | None) -> Span:
+    """The first and last age of an interval; None are all ages."""
+    if ages is None:
+        return 0, OPEN_AGE
+    return ages.first, OPEN_AGE if ages.last is None else ages.last
 
 
 def spans_of(frame: PopulationFrame) -> list[tuple[int, int]]:

@@ -18,17 +18,18 @@ from schemas.agreement import Agreement
 from schemas.common import Level
 from schemas.register import RegionChange
 from schemas.sidecar import PopulationSidecar
-from schemas.tables import OPEN_AGE, PopulationFrame
+from schemas.tables import PopulationFrame
 from statsbidrag.errors import InputError, input_error
 from statsbidrag.files.checked_tables import checked_input
 from statsbidrag.files.raw_folder import Raw, Sealed
 from statsbidrag.population.basis import PopulationSources
 from statsbidrag.population.corrections import Placed, corrected, read_corrections
 from statsbidrag.population.demand import reference_dates, weights_asked_for
-from statsbidrag.population.extract import Extract, spans_of, tiled
+from statsbidrag.population.extract import Extract, bounds, cells_of_spans, spans_of
 from statsbidrag.population.formats.any_format import read_table
 from statsbidrag.population.formats.normal_form import PopulationTable
 from statsbidrag.population.formats.regions import require_regions
+from statsbidrag.population.tiling import fewest
 from statsbidrag.population.weights import read_weights
 from statsbidrag.register import recipients as reg
 from statsbidrag.register.recipients import Register
@@ -158,7 +159,7 @@ def read_extract(
     changes: Sequence[RegionChange] = (),
     corrections: Sequence[Placed] = (),
 ) -> tuple[Extract, ...]:
-    """One file, whole, as an extract per day: every region of its level, its ages, its totals.
+    """One file, whole, as an extract per day and level, its sidecar's level first.
 
     `changes` say why another division's codes are refused; of `corrections` those of this file are
     applied. Raises InputError for anything that is missing, doubled or foreign.
@@ -172,8 +173,11 @@ def read_extract(
         _check_people(file, frame)
     own = [placed for placed in corrections if placed.correction.file == file.path.name]
     mended = corrected(frame, file.path, own)
+    levels = [level for level in Level if (frame["level"] == str(level)).any()]
     return tuple(
-        _on_day(file, table, frame, mended, day, own) for day in file.sidecar.reference_dates
+        _on_day(file, table, frame, mended, (day, level), own)
+        for day in file.sidecar.reference_dates
+        for level in sorted(levels, key=lambda level: level != file.sidecar.level)
     )
 
 
@@ -182,12 +186,13 @@ def _on_day(
     table: PopulationTable,
     frame: PopulationFrame,
     mended: PopulationFrame,
-    day: date,
+    of: tuple[date, Level],
     corrections: Sequence[Placed],
 ) -> Extract:
-    inside = (frame["reference_date"] == str(day)).to_numpy()
-    delivered = int(frame["population"].to_numpy()[inside].sum())
-    control = file.sidecar.control_on(day)
+    day, level = of
+    inside = ((frame["reference_date"] == str(day)) & (frame["level"] == str(level))).to_numpy()
+    delivered = _everybody(frame[inside])
+    control = file.sidecar.control_on(day) if level == file.sidecar.level else None
     if control is not None and delivered != control:
         raise input_error(
             file.path,
@@ -201,6 +206,7 @@ def _on_day(
         name=file.name,
         sidecar=file.sidecar,
         reference_date=day,
+        level=level,
         frame=mended[inside],
         delivered=delivered,
         notes=tuple(dict.fromkeys((*file.sidecar.notes, *table.notes))),
@@ -209,12 +215,20 @@ def _on_day(
         ),
         doubts=table.doubts,
         preliminary=table.preliminary,
+        compared=table.compared,
         corrections=tuple(
             placed.correction
             for placed in corrections
             if placed.correction.where.reference_date in (None, day)
         ),
     )
+
+
+def _everybody(frame: PopulationFrame) -> int:
+    """All persons of the widest interval of ages, by the fewest published figures."""
+    spans = spans_of(frame)
+    widest = fewest(spans, spans[0][0], max(last for _, last in spans)) or spans
+    return int(cells_of_spans(frame, widest)["population"].sum())
 
 
 def _check_regions(
@@ -224,7 +238,8 @@ def _check_regions(
     changes: Sequence[RegionChange],
 ) -> None:
     level, day = file.sidecar.level, file.sidecar.reference_dates[0]
-    found = {str(code) for code in frame["region_code"].unique()}
+    own = frame[(frame["level"] == str(level)).to_numpy()]
+    found = {str(code) for code in own["region_code"].unique()}
     moved = reg.other_counties(changes, day) if level == Level.LAN else []
     require_regions(file, level, reg.names(register, level), found, changes, moved)
 
@@ -264,10 +279,9 @@ def _check_people(file: Sealed[PopulationSidecar], frame: PopulationFrame) -> No
 
 def _check_ages(file: Sealed[PopulationSidecar], frame: PopulationFrame) -> None:
     ages = file.sidecar.ages
-    first = 0 if ages is None else ages.first
-    last = OPEN_AGE if ages is None or ages.last is None else ages.last
+    first, last = bounds(ages)
     spans = spans_of(frame)
-    if tiled(spans, first, last):
+    if fewest(spans, first, last) is not None:
         return
     raise input_error(
         file.path,

@@ -185,7 +185,7 @@ def test_an_extract_with_ages_that_overlap(country: SmallCountry) -> None:
     ages = ["0-18", "18-64", "65+"]
     country.population(DAY, "kommun", IN_FIVE_KOMMUNER, ages, maturity="preliminary")
     written(country, made.post("kommun/a", 1500, {"rest": {"by": "population", "ages": "0-18"}}))
-    refused(country, "folkmangd_2024-11-01_kommun.json: ages", "ages that do not overlap")
+    refused(country, "folkmangd_2024-11-01_kommun.json: ages", "every age once")
 
 
 def test_nobody_of_an_age(country: SmallCountry) -> None:

@@ -18,7 +18,6 @@ from statsbidrag.documents.parts.populations import (
     PopulationFile,
     calibrated_to,
     population_file,
-    sidecars_of,
 )
 from statsbidrag.dossier.dossier import Dossier
 from statsbidrag.register import recipients as reg
@@ -104,13 +103,13 @@ def _basis_use(dossier: Dossier, name: str) -> BasisUse:
     row = dossier.basis[dossier.basis["basis"] == name].iloc[0]
     level = Level(str(row["level"]))
     source = population_file(dossier, str(row["sha256"]))
-    own = [each.level for each in sidecars_of(dossier, [source])]
+    published = dossier.levels.get(str(row["sha256"]), (level,))
     return BasisUse(
         reference_date=date.fromisoformat(str(row["reference_date"])),
         level=level,
         ages=str(row["ages"]),
         source=source,
-        added_from=own[0] if own and own[0] != level else None,
+        added_from=None if level in published else published[0],
     )
 
 

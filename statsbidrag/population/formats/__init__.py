@@ -18,6 +18,6 @@ Does not belong here: whether the table is whole, nor which of several counts
 | `coverage` | is it of everyone, counted one by one? |
 | `regions` | is it of every region? |
 | `cube` | is every cell there once, of which region, age, sex and day? |
-| `sums_in_file` | do its sums say what their parts do? then they are dropped |
+| `sums_in_file` | do its wholes say what their parts do, as far as random numbers allow? |
 | `normal_form` | from cells to the table: what of all this comes after what? |
 """

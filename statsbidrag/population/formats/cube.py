@@ -44,13 +44,16 @@ class Cube:
     positions: np.ndarray
     torn: tuple[Any, ...] = ()
 
-    def cell(self, at: Sequence[int]) -> str:
-        """One cell's name for an error text."""
+    def cell(self, at: Sequence[int | None]) -> str:
+        """One cell's name for an error text; None where it is of all of an axis."""
         region, age, sex, day = at
-        return (
-            f"region {self.regions[region]}, {named_age(self.ages[age])}, sex {self.sexes[sex]}, "
-            f"{self.days[day]}"
-        )
+        names = [
+            "all regions" if region is None else f"region {self.regions[region]}",
+            "all ages" if age is None else named_age(self.ages[age]),
+            "both sexes" if sex is None else f"sex {self.sexes[sex]}",
+            *([] if day is None else [self.days[day]]),
+        ]
+        return ", ".join(names)
 
     def only(self, axis: int, kept: list[int]) -> Cube:
         """The cube with some of the keys of one axis."""

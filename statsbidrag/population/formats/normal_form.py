@@ -1,4 +1,4 @@
-"""The cells of a file in normal form: labels understood, sums checked and dropped, in order.
+"""The cells of a file in normal form: labels understood, sums checked, in order.
 
 Belongs here: what is the same for every format, from labels to `schemas.tables.Population`, and in
 which order. Does not: finding figures and labels in a file, the array (`cube`), its sums
@@ -33,10 +33,11 @@ from statsbidrag.population.formats.labels import (
 )
 from statsbidrag.population.formats.sums_in_file import (
     Sums,
-    of_level,
+    check_ages,
+    check_sexes,
+    level_of,
+    of_levels,
     require_proof_of_the_torn,
-    without_age_total,
-    without_sex_total,
 )
 from statsbidrag.population.perturbation import perturbation_of
 from statsbidrag.population.preliminary import is_preliminary
@@ -49,13 +50,15 @@ _SHOWN: Final = 5
 class PopulationTable:
     """One file: its cells, and what it says of itself.
 
-    `frame` is a `schemas.tables.Population` with the rows of the sidecar's level; its index
+    `frame` is a `schemas.tables.Population` with the rows of the sidecar's level, and of the other
+    one where it is there whole; its index
     `position` is each figure's place in the file: in the list of figures of json-stat2 and px from
     0, the line of a csv or the row of a spreadsheet from 1. `labels` are the regions' names where
     the file gives code and name. `mandatory_notes` must be shown wherever the figures are; `notes`
     are the others. `updated` is the table's own stamp, empty where the file has none. `doubts` are
     Swedish sentences on what the file leaves to the sidecar, and what was read into it.
-    `preliminary` is whether the file calls its figures so, for any of its days.
+    `preliminary` is whether the file calls its figures so, for any of its days; `compared`, whether
+    any whole in it could be compared with its parts.
     """
 
     frame: pd.DataFrame
@@ -65,6 +68,7 @@ class PopulationTable:
     updated: str
     doubts: tuple[str, ...]
     preliminary: bool = False
+    compared: bool = False
 
 
 def normal_form(
@@ -73,7 +77,7 @@ def normal_form(
     cells: Cells,
     changes: Sequence[RegionChange] = (),
 ) -> PopulationTable:
-    """The cells as a table, every one once and every sum in the file checked.
+    """The cells as a table, every one once, with the sums that the file has, checked.
 
     `changes` say why another division's codes are refused. Raises InputError where the file is not
     what its sidecar says, where a label means nothing, a cell stands twice or not at all, or a sum
@@ -91,8 +95,9 @@ def normal_form(
     sums = Sums(
         [perturbation_of(file.sidecar, notes, date.fromisoformat(day)) for day in cube.days]
     )
-    cube, about_ages = without_age_total(without_sex_total(cube, sums), sums)
-    cube = of_level(cube, register, sums, changes)
+    check_sexes(cube, sums)
+    about_ages = check_ages(cube, sums)
+    cube = of_levels(cube, register, sums, changes)
     require_proof_of_the_torn(cube, cells, sums)
     return PopulationTable(
         frame=_frame(cube),
@@ -102,6 +107,7 @@ def normal_form(
         updated=said.updated.strip(),
         doubts=(*doubts, *about_days, *about_ages, *sums.doubts(), *said.doubts),
         preliminary=_says_preliminary(file, said, cells.axes.get(Variable.TIME)),
+        compared=sums.compared,
     )
 
 
@@ -141,11 +147,12 @@ def _frame(cube: Cube) -> pd.DataFrame:
           for a, n in enumerate(shape)]  # fmt: skip
     region, age, sex, day = (each.reshape(-1) for each in at)
     spans = np.array(cube.ages, dtype="int64").reshape(-1, 2)
-    sidecar = cube.file.sidecar
+    sidecar, every = cube.file.sidecar, list(Level)
+    levels = np.array([every.index(level_of(code)) for code in cube.regions], dtype="int8")
     return pd.DataFrame(
         {
             "region_code": _categorical(region, cube.regions),
-            "level": _constant(str(sidecar.level), count),
+            "level": _categorical(levels[region], [str(level) for level in Level]),
             "age_from": spans[age, 0],
             "age_to": spans[age, 1],
             "sex": _categorical(sex, cube.sexes),

@@ -1,16 +1,17 @@
-"""Sums that a file has beside their parts: compared with them, and dropped.
+"""Wholes that a file has beside their parts: each is compared with them, and both are kept.
 
-Belongs here: totals of sexes, ages and regions, and which regions are of the sidecar's level. Does
-not: the figures' places (`cube`), or which regions there must be (`regions`).
+Belongs here: totals of sexes, ages and regions against what they consist of, and which regions are
+of which level. Does not: the figures' places (`cube`), or which regions there must be (`regions`).
 
-A sum is one slice of the array, and must equal the sum of others.
+A published whole is a figure of its own: where the producer adds random numbers it is no sum, and
+what is wanted of it is never put together from its parts.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -18,31 +19,43 @@ import numpy as np
 from schemas.common import NATION, Level
 from schemas.register import RegionChange
 from schemas.sidecar import Perturbation
-from schemas.tables import OPEN_AGE
 from statsbidrag.errors import InputError, input_error
 from statsbidrag.population.formats.cells import FETCH, Cells
-from statsbidrag.population.formats.cube import Cube, named_age
-from statsbidrag.population.formats.labels import (
-    ALL_AGES,
-    BOTH,
-    MEN,
-    WOMEN,
-)
+from statsbidrag.population.formats.cube import Cube
+from statsbidrag.population.formats.labels import BOTH, MEN, WOMEN
 from statsbidrag.population.formats.regions import require_regions
 from statsbidrag.population.perturbation import allowance
+from statsbidrag.population.tiling import fewest
 from statsbidrag.register import recipients as reg
 from statsbidrag.register.recipients import Register
 
 _SHOWN: Final = 5
 _DIGITS: Final = {Level.LAN: 2, Level.KOMMUN: 4}
+_SEXES: Final = 2
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Wholes beside the sums of their parts: arrays of one shape, days last.
+
+    `figures` is how many published figures take part in each comparison, the whole included;
+    `keys` are the axis (0 regions, 1 ages, 2 sexes) and its key that the wholes are of.
+    """
+
+    whole: np.ndarray
+    parts: np.ndarray
+    figures: int
+    keys: tuple[tuple[int, int], ...]
+    among: frozenset[tuple[int, int]]
+    """The keys of the parts, and of the wholes."""
 
 
 class Sums:
-    """What is compared on the way: sums among the figures with the sums of their parts.
+    """What is compared on the way.
 
     Where the producer adds random numbers to each figure of a day a small difference is a doubt,
-    counted here; any other is an error. `proven` is whether a sum, exactly right, has the torn
-    figure in it.
+    counted here; any other is an error. `compared`: something was; `proven`: a sum, exactly right,
+    has the torn figure in it.
     """
 
     def __init__(self, perturbations: Sequence[Perturbation | None]) -> None:
@@ -50,31 +63,52 @@ class Sums:
         self.perturbations = perturbations
         self.differing = 0
         self.largest = 0
+        self.compared = False
         self.proven = False
 
     def check(self, cube: Cube, axis: int, total: int, parts: list[int]) -> None:
         """One key of an axis against others of it. Raises InputError naming the worst cell."""
-        stated = cube.values.take(total, axis)
-        apart = np.abs(stated - cube.values.take(parts, axis).sum(axis))
-        # Days are the last axis.
-        beyond = apart - np.array([allowance(each, len(parts) + 1) for each in self.perturbations])
-        worst = np.unravel_index(int(beyond.argmax()), beyond.shape)
-        if beyond[worst] > 0:
-            at = [int(each) for each in worst]
-            at.insert(axis, total)
-            raise input_error(
-                cube.file.path,
-                cube.cell(at),
-                expected=f"{int(cube.values.take(parts, axis).sum(axis)[worst])}, "
-                f"the sum of its {len(parts)} parts",
-                found=f"{int(stated[worst])}",
-                action="the file contradicts itself: " + FETCH,
-            )
+        self._check(
+            cube,
+            Compared(
+                whole=cube.values.take([total], axis),
+                parts=cube.values.take(parts, axis).sum(axis, keepdims=True),
+                figures=len(parts) + 1,
+                keys=((axis, total),),
+                among=frozenset((axis, each) for each in (total, *parts)),
+            ),
+        )
+
+    def check_both_sexes(self, cube: Cube, total: int, parts: list[int]) -> None:
+        """One interval of ages of men and women together against all its parts of either sex.
+
+        What is spread thin over many figures shows here first.
+        """
+        sexes = [cube.sexes.index(sex) for sex in (MEN, WOMEN)]
+        every = cube.values.take(parts, 1).take(sexes, 2).sum((1, 2), keepdims=True)
+        whole = cube.values.take([total], 1)
+        count = _SEXES * len(parts)
+        if BOTH in cube.sexes:
+            wholes, count = whole.take([cube.sexes.index(BOTH)], 2), count + 1
+        else:
+            wholes, count = whole.take(sexes, 2).sum(2, keepdims=True), count + _SEXES
+        self._check(cube, Compared(wholes, every, count, ((1, total),), frozenset()))
+
+    def _check(self, cube: Cube, compared: Compared) -> None:
+        self.compared = True
+        apart = np.abs(compared.whole - compared.parts)
+        most = [allowance(each, compared.figures) for each in self.perturbations]
+        beyond = apart - np.array(most)
+        if (beyond > 0).any():
+            raise _contradiction(cube, compared, beyond)
         self.differing += int((apart > 0).sum())
         self.largest = max(self.largest, int(apart.max()))
         torn = cube.torn_at()
-        if torn is not None and torn[axis] in (total, *parts):
-            self.proven |= not apart[torn[:axis] + torn[axis + 1 :]]
+        if torn is not None and any(torn[axis] == key for axis, key in compared.among):
+            at = list(torn)
+            for axis, _ in compared.keys:
+                at[axis] = 0
+            self.proven |= not apart[tuple(at)]
 
     def doubts(self) -> list[str]:
         """What was let pass."""
@@ -87,13 +121,32 @@ class Sums:
         ]
 
 
-def without_sex_total(cube: Cube, sums: Sums) -> Cube:
-    """Men and women apart, or both together where the file has no more.
+def _contradiction(cube: Cube, compared: Compared, beyond: np.ndarray) -> InputError:
+    worst = np.unravel_index(int(beyond.argmax()), beyond.shape)
+    at: list[int | None] = [int(each) for each in worst]
+    for axis, key in compared.keys:
+        at[axis] = key
+    both = compared.whole.shape[2] == 1 and len(cube.sexes) > 1
+    if both and not any(axis == 2 for axis, _ in compared.keys):
+        at[2] = None
+    others = int((beyond > 0).sum()) - 1
+    return input_error(
+        cube.file.path,
+        cube.cell(at),
+        expected=f"{int(compared.parts[worst])}, the sum of its {compared.figures - 1} parts",
+        found=f"{int(compared.whole[worst])}",
+        action=f"the file contradicts itself{f', in {others} other sums too' if others else ''}: "
+        + FETCH,
+    )
 
-    Raises InputError where only one is there, or where their sum is not what the file says.
+
+def check_sexes(cube: Cube, sums: Sums) -> None:
+    """Men and women against both together, where the file has more than one of these.
+
+    Raises InputError where only one sex is there, or where their sum is not what the file says.
     """
     if cube.sexes == [BOTH]:
-        return cube
+        return
     parts = [number for number, sex in enumerate(cube.sexes) if sex != BOTH]
     if [cube.sexes[number] for number in parts] != [MEN, WOMEN]:
         raise input_error(
@@ -105,64 +158,67 @@ def without_sex_total(cube: Cube, sums: Sums) -> Cube:
         )
     if BOTH in cube.sexes:
         sums.check(cube, 2, cube.sexes.index(BOTH), parts)
-    return cube.only(2, parts)
 
 
-def without_age_total(cube: Cube, sums: Sums) -> tuple[Cube, list[str]]:
-    """Ages apart, or all together where the file has no more; and what of them is in doubt.
+def check_ages(cube: Cube, sums: Sums) -> list[str]:
+    """Each interval of ages against the fewest others that make it.
 
-    Raises InputError for ages that overlap, and where their sum is not what the file says.
+    The doubts about a total that no others make. Raises InputError where a sum is not what the file
+    says.
     """
-    if cube.ages == [ALL_AGES]:
-        return cube, []
-    parts = [number for number, age in enumerate(cube.ages) if age != ALL_AGES]
-    ages = [cube.ages[number] for number in parts]
-    for one, other in pairwise(ages):
-        if other[0] <= one[1]:
-            raise input_error(
-                cube.file.path,
-                "ages",
-                expected="ages that do not overlap",
-                found=f"{named_age(one)} beside {named_age(other)}",
-                action="a person would be counted twice: " + FETCH,
-            )
-    whole = all(b[0] == a[1] + 1 for a, b in pairwise(ages))
-    whole = whole and ages[0][0] == 0 and ages[-1][1] == OPEN_AGE
     doubts = []
-    if ALL_AGES in cube.ages:
-        if whole:
-            sums.check(cube, 1, cube.ages.index(ALL_AGES), parts)
-        else:
-            doubts.append(
-                "Filen har en summa för alla åldrar men inte alla åldrar, så summan går inte att "
-                "pröva. Den används inte."
-            )
-    return cube.only(1, parts), doubts
+    at = {span: number for number, span in enumerate(cube.ages)}
+    for number, whole in enumerate(cube.ages):
+        finer = fewest((span for span in cube.ages if span != whole), *whole)
+        if finer is None:
+            continue
+        parts = [at[span] for span in finer]
+        sums.check(cube, 1, number, parts)
+        if MEN in cube.sexes:
+            sums.check_both_sexes(cube, number, parts)
+    widest = (cube.ages[0][0], max(last for _, last in cube.ages))
+    alone = widest in at and len(cube.ages) > 1
+    if alone and fewest((span for span in cube.ages if span != widest), *widest) is None:
+        doubts.append(
+            "Filen har en summa för alla åldrar men inte alla åldrar, så summan går inte att pröva."
+        )
+    return doubts
 
 
-def of_level(cube: Cube, register: Register, sums: Sums, changes: Sequence[RegionChange]) -> Cube:
-    """The regions of the sidecar's level, once those of other levels are checked with them.
+def of_levels(cube: Cube, register: Register, sums: Sums, changes: Sequence[RegionChange]) -> Cube:
+    """The regions of each level that the file has whole, once the levels are compared.
 
-    Raises InputError where none is of the level, where regions of another are not all there, or
-    where one's sum is not what the file says.
+    Raises InputError where none is of the sidecar's level, where regions of another are not all
+    there, or where one's sum is not what the file says.
     """
-    kept = [
-        number
-        for number, code in enumerate(cube.regions)
-        if len(code) == _DIGITS[cube.file.sidecar.level] and code != NATION
-    ]
-    if not kept:
+    own = cube.file.sidecar.level
+    if not any(_is_of(code, own) for code in cube.regions):
         raise _no_region(cube, cube.regions)
     _require_parts(cube, register, changes)
     _check_levels(cube, register, sums)
+    whole = {own} | {
+        level
+        for level in Level
+        if set(reg.codes(register, level)) <= {c for c in cube.regions if _is_of(c, level)}
+    }
+    kept = [n for n, code in enumerate(cube.regions) if any(_is_of(code, each) for each in whole)]
     return cube.only(0, kept)
+
+
+def level_of(code: str) -> Level:
+    """The level of a region's code."""
+    return Level.LAN if len(code) == _DIGITS[Level.LAN] else Level.KOMMUN
+
+
+def _is_of(code: str, level: Level) -> bool:
+    return code != NATION and level_of(code) == level
 
 
 def _check_levels(cube: Cube, register: Register, sums: Sums) -> None:
     """Counties against their municipalities, and the nation against the regions of either level."""
     at = {code: number for number, code in enumerate(cube.regions)}
     municipalities = set(reg.codes(register, Level.KOMMUN))
-    for county in (code for code in cube.regions if len(code) == 2 and code != NATION):
+    for county in (code for code in cube.regions if _is_of(code, Level.LAN)):
         inside = {code for code in municipalities if code.startswith(county)}
         if inside and inside == {c for c in at if len(c) == 4 and c.startswith(county)}:
             sums.check(cube, 0, at[county], [at[code] for code in sorted(inside)])
@@ -178,8 +234,7 @@ def _require_parts(cube: Cube, register: Register, changes: Sequence[RegionChang
     Otherwise the sum of a county could not be compared with its parts, and would count untested.
     """
     other = Level.KOMMUN if cube.file.sidecar.level == Level.LAN else Level.LAN
-    digits = _DIGITS[other]
-    found = [code for code in cube.regions if len(code) == digits and code != NATION]
+    found = [code for code in cube.regions if _is_of(code, other)]
     if found:
         names = reg.names(register, other)
         wanted = names if other == Level.KOMMUN else {c: n for c, n in names.items() if c in found}
@@ -211,7 +266,7 @@ def require_proof_of_the_torn(cube: Cube, cells: Cells, sums: Sums) -> None:
     if at is None or sums.proven:
         return
     control = cube.file.sidecar.control_on(date.fromisoformat(cube.days[at[3]]))
-    if control == int(cube.values[..., at[3]].sum()):
+    if control is not None and control == _everyone(cube, at[3]):
         return
     raise input_error(
         cube.file.path,
@@ -221,3 +276,8 @@ def require_proof_of_the_torn(cube: Cube, cells: Cells, sums: Sums) -> None:
         action="the file may be cut short, and the figure have lost its last digits: fetch it "
         "again; or give the sidecar a `control_total` from another source",
     )
+
+
+def _everyone(cube: Cube, day: int) -> int:
+    """All figures of one day where the file has no sums; where it has, they are the proof."""
+    return int(cube.values[..., day].sum())
