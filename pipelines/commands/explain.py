@@ -17,17 +17,21 @@ from pipelines.commands.printing import no_such_post
 from schemas.agreement import Agreement, TotalsFrom
 from schemas.common import TOTAL, Maturity, Recipient, RecipientType, Reference
 from schemas.corrections import Correction
-from schemas.tables import AllocationTable
+from schemas.keys import AgeInterval
+from schemas.tables import OPEN_AGE, AllocationTable
 from statsbidrag.allocation.amounts import AmountRow, rows
 from statsbidrag.allocation.derivation import (
     Derivation,
     DerivationStep,
+    PopulationCell,
     RoundingStep,
     derive,
     rounding_step,
 )
 from statsbidrag.dossier.gathering import Computed
 from statsbidrag.errors import UsageError
+from statsbidrag.population.demand import ALL_AGES
+from statsbidrag.population.extract import Extract, cells_of, spans_of
 from statsbidrag.register import recipients as reg
 from statsbidrag.swedish.key_sentences import exact_number
 from statsbidrag.swedish.typography import number
@@ -168,6 +172,7 @@ def _lines(computed: Computed, derivation: Derivation) -> list[str]:
         lines.append(f"  Inte omräknat    {derivation.unresolved}")
     for step in derivation.steps:
         lines += _step_lines(step)
+        lines += [f"                   {words}" for words in _random(computed, step)]
         lines += [f"                   {words}" for words in _mended(computed, derivation, step)]
     if derivation.exact is not None and derivation.rounding is not None:
         formulas = [step.formula for step in derivation.steps if step.value]
@@ -205,6 +210,37 @@ def _step_lines(step: DerivationStep) -> list[str]:
             f"                   sha256 {cell.sha256}",
         ]
     return lines
+
+
+def _random(computed: Computed, step: DerivationStep) -> list[str]:
+    """That figures are published with random numbers in them, and which ones were taken."""
+    cell = step.population
+    extract = None if cell is None else _extract_of(computed, cell)
+    if cell is None or extract is None or extract.perturbation is None:
+        return []
+    ages = None if cell.ages == ALL_AGES else AgeInterval.model_validate(cell.ages)
+    frame = cells_of(extract, ages)
+    if frame is None:
+        return []
+    spans = [_ages(*span) for span in spans_of(frame)]
+    named = "alla åldrar i ett" if spans == ["0+"] else f"åldrarna {', '.join(spans)}"
+    return [f"publicerade värden, {named}; källan har lagt små slumptal till dem"]
+
+
+def _ages(first: int, last: int) -> str:
+    if last == OPEN_AGE:
+        return f"{first}+"
+    return f"{first}" if first == last else f"{first}–{last}"
+
+
+def _extract_of(computed: Computed, cell: PopulationCell) -> Extract | None:
+    """The extract that a figure is from: its own level, or the municipalities of it."""
+    own = [
+        each
+        for each in computed.extracts
+        if (each.sidecar.sha256, str(each.reference_date)) == (cell.sha256, cell.reference_date)
+    ]
+    return next((each for each in own if str(each.level) == cell.level), next(iter(own), None))
 
 
 def _mended(computed: Computed, derivation: Derivation, step: DerivationStep) -> list[str]:

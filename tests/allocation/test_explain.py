@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from statsbidrag.files.project import PROJECT
-from tests.cases.small_country import AGREEMENT, FOUR_COUNTIES, SmallCountry
+from tests.cases.small_country import AGREEMENT, FOUR_COUNTIES, SmallCountry, jsonstat
 from tests.helpers import made
 from tests.helpers.program import in_process
 
@@ -314,3 +314,20 @@ def test_a_corrected_figure_is_explained(country: SmallCountry) -> None:
         599,
     )
     assert recomputed(data) == 901  # 1 001 × 899 / 999 = 900.8
+
+
+def test_figures_with_random_numbers_are_named(tmp_path: Path) -> None:
+    """0–18 is published as 0–9 and 10–18, beside single figures that were not taken."""
+    here = SmallCountry(tmp_path / "raw").write()
+    random = {"method": "cell_key", "per_cell": 5, "source": "en not"}
+    ages = ["0-9", "10-18", "0-4", "5-9", "19+"]
+    values = {
+        "0114": [80, 70, 40, 40, 450],
+        "0115": [20, 10, 10, 10, 270],
+        "0201": [12, 8, 6, 6, 80],
+    }
+    here.extract("aldrar", jsonstat(values, ages), maturity="estimate", perturbation=random)
+    ended = in_process("--raw", here.root, "explain", AGREEMENT, "kommun/c", "0114").require(0)
+    assert "publicerade värden, åldrarna 0–9, 10–18; källan har lagt små slumptal" in ended.out
+    plain = in_process("--raw", here.root, "explain", AGREEMENT, "lan/b/y", "01").require(0)
+    assert "slumptal" not in plain.out
