@@ -57,15 +57,22 @@ class Fetched(Strict):
 
 
 class Perturbation(Strict):
-    """Small random numbers that the producer has added to each published value, sums too.
+    """Whether the producer has added small random numbers to each published value, sums too.
 
     `per_cell` is what one value may be off, in persons; n values that take part in a comparison may
-    be off by ⌈per_cell·√n⌉ together. `source` says who says so.
+    be off by ⌈per_cell·√n⌉ together. With the method `none` figures are as counted. `source` says
+    who says so; where it names a reference year, it holds for that year and later.
     """
 
-    method: Literal["cell_key"]
-    per_cell: int = Field(ge=0, le=100)
+    method: Literal["cell_key", "none"]
+    per_cell: int = Field(default=0, ge=0, le=100)
     source: Text
+
+    @model_validator(mode="after")
+    def _per_cell_of_the_method(self) -> Perturbation:
+        if ("per_cell" in self.model_fields_set) != (self.method == "cell_key"):
+            raise ValueError("`per_cell` goes with `method: cell_key`, and with it alone")
+        return self
 
 
 class PopulationSidecar(Sidecar):

@@ -23,6 +23,9 @@ ASSUMED_PER_CELL: Final = 5
 """Persons that n values together may be off, as many times √n. SCB says `small` and no number: this
 is our assumption, from what others have seen (docs/decisions/0012)."""
 
+_FIRST_YEAR: Final = 2025
+_ASSUMED_SOURCE: Final = f"antaget: referensår {_FIRST_YEAR} eller senare"
+
 _METHOD: Final = re.compile(
     r"cell[ -]?key|\bCKM\b|slumpmässig osäkerhet|random uncertainty|slumpmässigt tal",
     re.IGNORECASE,
@@ -53,12 +56,14 @@ def perturbation_of(
 ) -> Perturbation | None:
     """What the sidecar says, or else the notes of the table; None where values are as counted.
 
-    `notes` are those of the file; the sidecar's own are always looked at. A note that says from
-    which year on values are perturbed says nothing of figures of an earlier `day` (by default the
-    last of the file); one that the method is not used says so.
+    `notes` are those of the file; the sidecar's own are always looked at. Either may say from which
+    year on values are perturbed, which says nothing of figures of an earlier `day` (by default the
+    last of the file). One that the method is not used says so.
     """
-    if sidecar.perturbation is not None:
-        return sidecar.perturbation
+    year = (day or max(sidecar.reference_dates)).year
+    if (stated := sidecar.perturbation) is not None:
+        since = _years(_REFERENCE_YEAR, [stated.source])
+        return None if stated.method == "none" or year < min(since, default=0) else stated
     every = (*sidecar.mandatory_notes, *sidecar.notes, *notes)
     telling = {note: own for note in every if (own := _on_the_method(note))}
     if not telling:
@@ -70,9 +75,37 @@ def perturbation_of(
         or _years(_SINCE, telling)
         or _years(_REFERENCE_YEAR, every)
     )
-    if years and (day or max(sidecar.reference_dates)).year < min(years):
+    if year < min(years, default=0):
         return None
     return Perturbation(method="cell_key", per_cell=ASSUMED_PER_CELL, source=next(iter(telling)))
+
+
+def assumed(days: Iterable[date], notes: Iterable[str]) -> Perturbation | None:
+    """What holds for SCB's figures of these days whose notes say nothing of the method.
+
+    None where they do, and for years before the method came.
+    """
+    if max(days).year < _FIRST_YEAR or any(_METHOD.search(note) for note in notes):
+        return None
+    return Perturbation(method="cell_key", per_cell=ASSUMED_PER_CELL, source=_ASSUMED_SOURCE)
+
+
+def stated_by_a_person(method: str) -> Perturbation:
+    """What whoever takes a file in says of it."""
+    source = "angivet när filen lades in"
+    if method == "none":
+        return Perturbation(method="none", source=source)
+    return Perturbation(method="cell_key", per_cell=ASSUMED_PER_CELL, source=source)
+
+
+def doubts_about(sidecar: PopulationSidecar) -> list[str]:
+    """The doubt about random numbers that were assumed; none where somebody says so."""
+    if sidecar.perturbation is None or sidecar.perturbation.source != _ASSUMED_SOURCE:
+        return []
+    return [
+        "Filen säger inte om SCB har lagt små slumptal till värdena. Det antas, eftersom "
+        f"referensåret är {_FIRST_YEAR} eller senare."
+    ]
 
 
 def _on_the_method(note: str) -> list[str]:

@@ -7,7 +7,14 @@ from datetime import date
 import pytest
 
 from schemas.sidecar import Perturbation, PopulationSidecar
-from statsbidrag.population.perturbation import ASSUMED_PER_CELL, allowance, perturbation_of
+from statsbidrag.population.perturbation import (
+    ASSUMED_PER_CELL,
+    allowance,
+    assumed,
+    doubts_about,
+    perturbation_of,
+    stated_by_a_person,
+)
 from tests.helpers.small_tables import sealed
 
 USED = "Tabellen är skyddad med Cell Key-metoden (CKM), så att summor inte alltid stämmer."
@@ -90,3 +97,32 @@ def test_the_allowance_grows_as_the_square_root(cells: int, persons: int) -> Non
     random = Perturbation(method="cell_key", per_cell=5, source="en not")
     assert allowance(random, cells) == persons
     assert allowance(None, cells) == 0
+
+
+def test_figures_that_say_nothing_are_taken_to_be_of_their_year() -> None:
+    taken = assumed([date(2025, 11, 1)], ["Knivsta kommun bildades 2003."])
+    assert taken is not None
+    assert (taken.method, taken.per_cell) == ("cell_key", 5)
+    assert taken.source == "antaget: referensår 2025 eller senare"
+    assert assumed([date(2024, 11, 1)], []) is None
+    # Whoever speaks of it settles it.
+    assert assumed([date(2025, 11, 1)], ["Cell Key-metoden används inte."]) is None
+    both = (date(2024, 11, 1), date(2025, 11, 1))
+    file = sidecar(reference_date=both, perturbation=taken)
+    assert [perturbation_of(file, (), day) for day in both] == [None, taken]
+    assert [len(doubts_about(one)) for one in (file, sidecar())] == [1, 0]
+
+
+def test_a_person_settles_whether_there_are_random_numbers() -> None:
+    for method, used in (("none", None), ("cell_key", "cell_key")):
+        file = sidecar(perturbation=stated_by_a_person(method))
+        kept = perturbation_of(file, (USED,))
+        assert (kept.method if kept else None, doubts_about(file)) == (used, [])
+
+
+@pytest.mark.parametrize(
+    "facts", [{"method": "none", "per_cell": 5}, {"method": "cell_key"}, {"method": "noise"}]
+)
+def test_a_number_of_persons_goes_with_the_method(facts: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="method"):
+        Perturbation.model_validate({**facts, "source": "SCB"})
