@@ -282,6 +282,7 @@ class JsonStat:
     contents: str = "Folkmängd"
     refperiod: str = "1 november respektive år"
     tableid: str = "TAB1267"
+    notes: Sequence[str] = ("Frivillig.", "Obligatorisk.")
 
     def document(self, table: Table) -> dict[str, Any]:
         """The table as data."""
@@ -302,7 +303,7 @@ class JsonStat:
             "class": "dataset",
             "label": self.title,
             "updated": "2025-02-21T07:00:00Z",
-            "note": ["Frivillig.", "Obligatorisk."],
+            "note": list(self.notes),
             "id": names,
             "size": [*map(len, table.variables.values()), 1],
             "dimension": dimension,

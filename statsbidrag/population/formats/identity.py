@@ -72,6 +72,9 @@ _EMPTY_WORDS: Final = {
     *("", "värde", "värden", "value", "values", "antal", "number", "personer", "persons"),
     *("antal personer", "number of persons", "observationer", "observations", "data", "summa"),
 }
+_POPULATION: Final = frozenset({"BE0101A9", "BE0101N1", "000007SF", "000007ME"})
+"""Codes of the population, known where a file gives codes alone: TAB1267, TAB638 and what has come
+after the monthly table and TAB638."""
 CONTENTS_CODE: Final = re.compile(r"[A-Z]{2}[0-9]{4}[A-Z0-9]{2,3}|0{4}[0-9A-Z]{4}")
 TABLE_ID: Final = re.compile(r"\bTAB[0-9]{1,6}\b")
 
@@ -119,23 +122,28 @@ def chosen_contents(
 ) -> list[int]:
     """Which of the file's contents is the sidecar's: by its code, else by its name.
 
-    Raises InputError where none is, or where names alone leave a choice.
+    A file that is only being taken in says itself what it counts: its sidecar is blank there, and
+    the one contents that is a population is chosen. Raises InputError where none is, or where names
+    alone leave a choice.
     """
     wanted = file.sidecar.contents
-    coded = [i for i, label in enumerate(labels) if label.code == wanted]
-    if coded:
-        return coded
-    strangers = [str(each) for each in labels if CONTENTS_CODE.fullmatch(each.code)]
+    if exact := [i for i, each in enumerate(labels) if wanted and wanted in (each.code, each.text)]:
+        return exact
     named = [i for i, each in enumerate(labels) if about_population(str(each))]
+    if not wanted:
+        named = named or [i for i, each in enumerate(labels) if each.code in _POPULATION]
     open_ = [i for i, each in enumerate(labels) if says_nothing(str(each))]
-    found = named or open_
+    found = named or open_ or ([0] if len(labels) == 1 and not wanted else [])
+    strangers = [str(each) for each in labels if wanted and CONTENTS_CODE.fullmatch(each.code)]
     if strangers or len({str(labels[i]) for i in found}) != 1:
         raise input_error(
             file.path,
             place,
-            expected=f"{wanted}, as the sidecar says, or one column of folkmängd",
+            expected=f"{wanted}, as the sidecar says, or one column of folkmängd"
+            if wanted
+            else "one contents that is a population (folkmängd)",
             found=", ".join(str(label) for label in labels[:5]) or "none",
-            action=FETCH,
+            action=FETCH if wanted else "say which one counts: --contents CODE",
         )
     return found
 
@@ -149,17 +157,19 @@ def days_of(
     years are not the sidecar's, or where it names another day of the year.
     """
     wanted = file.sidecar.reference_dates
-    texts = _on_the_day(said)
-    doubts = [] if _stated_day(file, years, said, texts) else [
-        f"Filen säger inte vilken dag på året siffrorna gäller. Att det är den {_swedish(wanted)} "
-        "vet vi bara av uppgifterna som ligger bredvid filen."
-    ]  # fmt: skip
+    notes = _notes_on_the_day(said)
+    stated, doubts = _stated_day(file, years, said, notes)
+    if not stated:
+        doubts.append(
+            f"Filen säger inte vilken dag på året siffrorna gäller. Att det är den "
+            f"{_swedish(wanted)} vet vi bara av uppgifterna som ligger bredvid filen."
+        )
     if years is not None:
         return _by_year(file, years, said), doubts
-    stated = {int(year) for text in texts for year in _YEAR.findall(text)}
-    if len(wanted) > 1 or (stated and wanted[0].year not in stated):
-        raise _wrong_day(file, ", ".join(str(year) for year in sorted(stated)) or "no year", said)
-    if stated != {wanted[0].year}:
+    named = {int(year) for text in (*said.days, *notes) for year in _YEAR.findall(text)}
+    if len(wanted) > 1 or (named and wanted[0].year not in named):
+        raise _wrong_day(file, ", ".join(str(year) for year in sorted(named)) or "no year", said)
+    if named != {wanted[0].year}:
         doubts.append(
             f"Filen säger inte vilket år siffrorna gäller. Att det är {wanted[0].year} vet vi bara "
             "av uppgifterna som ligger bredvid filen."
@@ -167,13 +177,13 @@ def days_of(
     return [str(wanted[0])], doubts
 
 
-def _on_the_day(said: Said) -> tuple[str, ...]:
-    """What the file says of its day: where it should, and in notes.
+def _notes_on_the_day(said: Said) -> tuple[str, ...]:
+    """The notes that say which day figures are of.
 
     A note may also say of which day the division is that it uses.
     """
     notes = (_DIVISION.sub("", note) for note in (*said.mandatory_notes, *said.notes))
-    return *said.days, *(note for note in notes if _OF_A_DAY.search(note))
+    return tuple(note for note in notes if _OF_A_DAY.search(note))
 
 
 def _by_year(file: Sealed[PopulationSidecar], years: Axis, said: Said) -> list[str]:
@@ -202,24 +212,48 @@ def _same_table(file: Sealed[PopulationSidecar], said: Said) -> bool:
     named = [each for each in comparable if each in known]
     strangers = [each for each in comparable if each not in known]
     if strangers and (not named or any(TABLE_ID.fullmatch(each) for each in strangers)):
-        raise _another(file, "table", sidecar.table, strangers[0])
+        raise _another(file, "table", sidecar.table, strangers[0], _SUCCESSOR)
     return bool(named)
 
 
 def _stated_day(
-    file: Sealed[PopulationSidecar], years: Axis | None, said: Said, texts: Sequence[str]
-) -> bool:
-    """Whether the file names the sidecar's day of the year. Raises InputError for another day."""
-    stated = False
-    for text in [*texts, *(str(label) for label in (years.labels if years else ()))]:
+    file: Sealed[PopulationSidecar], years: Axis | None, said: Said, notes: Sequence[str]
+) -> tuple[bool, list[str]]:
+    """Whether the file names the sidecar's day of the year, and the doubts about notes.
+
+    Raises InputError where the file's own period or title names another day, or where nothing but a
+    note names any and that is another one.
+    """
+    stated, doubts = False, list[str]()
+    for text in (*said.days, *(str(label) for label in (years.labels if years else ()))):
         named = list(_days_in(text))
-        # A note on 1 November may name the 1 January whose division it uses.
         if named and not any(_is_wanted(file, *each) for each in named):
-            month, day, year = named[0]
-            written = f"{day or ''} {_SWEDISH_MONTHS[month - 1]} {year or ''}".strip()
-            raise _wrong_day(file, written, replace(said, days=(text, *said.days)))
+            raise _names_another_day(file, named[0], text, said)
         stated = stated or any(day for _, day, _ in named)
-    return stated
+    for note in notes:
+        named = list(_days_in(note))
+        # A note on 1 November may name the 1 January whose division it uses.
+        if not named or any(_is_wanted(file, *each) for each in named):
+            stated = stated or any(day for _, day, _ in named)
+        elif stated:
+            doubts.append(
+                f"En anmärkning i filen nämner {_written(named[0])}, en annan dag än filens egen: "
+                f"”{' '.join(note.split())[:120]}”."
+            )
+        else:
+            raise _names_another_day(file, named[0], note, said)
+    return stated, doubts
+
+
+def _written(named: tuple[int, int, int]) -> str:
+    month, day, year = named
+    return f"{day or ''} {_SWEDISH_MONTHS[month - 1]} {year or ''}".strip()
+
+
+def _names_another_day(
+    file: Sealed[PopulationSidecar], named: tuple[int, int, int], text: str, said: Said
+) -> InputError:
+    return _wrong_day(file, _written(named), replace(said, days=(text, *said.days)))
 
 
 def _is_wanted(file: Sealed[PopulationSidecar], month: int, day: int, year: int) -> bool:
@@ -270,13 +304,25 @@ def _swedish(days: Sequence[date]) -> str:
     return " och ".join(f"{day.day} {_SWEDISH_MONTHS[day.month - 1]} {day.year}" for day in days)
 
 
-def _another(file: Sealed[PopulationSidecar], place: str, wanted: str, found: str) -> InputError:
+_SUCCESSOR: Final = (
+    "this is another table: fetch the right one; or, where it is the one that is meant, say so "
+    "(`--table`, in the sidecar `table`), and with `--succeeds` whose place it has taken"
+)
+
+
+def _another(
+    file: Sealed[PopulationSidecar],
+    place: str,
+    wanted: str,
+    found: str,
+    action: str = "this is another table: " + FETCH,
+) -> InputError:
     return input_error(
         file.path,
         place,
         expected=f"{wanted}, as the sidecar says",
         found=found,
-        action="this is another table: " + FETCH,
+        action=action,
     )
 
 

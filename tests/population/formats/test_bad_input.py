@@ -458,7 +458,6 @@ def test_a_line_that_is_missing_or_doubled(land: Register, form: str) -> None:
         dataclasses.replace(PIVOTED, contents="Folkmängd 31 december").write,
         dataclasses.replace(LONG, foot=("", "Referenstid: 31 december")).write,
         dataclasses.replace(LONG, title=("Population December 31st by region",)).write,
-        dataclasses.replace(LONG, foot=("", "Folkmängden avser den 31 december.")).write,
         dataclasses.replace(LONG, title=("Folkmängd 1 november 2023",)).write,
         dataclasses.replace(LONG, title=("Folkmängd 2024-12-31",)).write,
         Xlsx(title="Folkmängd 31 december").write,
@@ -474,8 +473,6 @@ def test_a_line_that_is_missing_or_doubled(land: Register, form: str) -> None:
         dataclasses.replace(PIVOTED, foot=("", "Folkmängd den 31 december.")).write,
         dataclasses.replace(PIVOTED, foot=("", "Den 31 december 2024.")).write,
         dataclasses.replace(PIVOTED, foot=("", "Befolkningen vid årets slut.")).write,
-        Xlsx(foot=("Uppgifterna avser förhållandena vid årsskiftet.",)).write,
-        Px(refperiod="", extra='NOTE="Folkmängden avser 31/12.";').write,
     ],
 )
 def test_another_day_of_the_year(land: Register, content: Write) -> None:
@@ -483,6 +480,23 @@ def test_another_day_of_the_year(land: Register, content: Write) -> None:
     assert problem.expected == "2024-11-01, as the sidecar says"
     assert re.search(r"31 december|1 november 2023", problem.found)
     assert problem.action == "fetch the years that the sidecar names, or correct the sidecar"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        dataclasses.replace(LONG, foot=("", "Folkmängden avser den 31 december.")).write,
+        Xlsx(foot=("Uppgifterna avser förhållandena vid årsskiftet.",)).write,
+        Px(refperiod="", extra='NOTE="Folkmängden avser 31/12.";').write,
+        JsonStat(
+            title="Folkmängd 1 november", notes=("Publiceras i december respektive år.",)
+        ).write,
+    ],
+)
+def test_a_note_on_another_day_than_the_tables_own(land: Register, content: Write) -> None:
+    doubts = read_table(sealed(content(table())), land).doubts
+    [doubt] = [each for each in doubts if "anmärkning" in each]
+    assert "december, en annan dag än filens egen" in doubt
 
 
 @pytest.mark.parametrize(
