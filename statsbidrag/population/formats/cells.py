@@ -93,12 +93,26 @@ class Cells:
     torn: int | None = None
 
 
-def no_variable(file: Sealed[PopulationSidecar], place: str, found: str) -> InputError:
-    """A file that lacks the regions, or has a variable that nobody asked for."""
+def everyone(count: int, place: str) -> Axis:
+    """The axis of ages of a table that has left ages out: then every figure is of all of them."""
+    return Axis((Label("TOT"),), np.zeros(count, dtype="int64"), place)
+
+
+def no_variable(
+    file: Sealed[PopulationSidecar], place: str, found: str, strange: str = ""
+) -> InputError:
+    """A file that lacks the regions, or has a variable that nobody asked for: `strange`."""
     return input_error(
         file.path,
         place,
         expected="region, and at most age, sex, year and contents",
         found=found,
-        action="this is another table, or a default selection: " + FETCH,
+        action=without(strange),
     )
+
+
+def without(strange: str) -> str:
+    """What to do about a table that is broken down by something strange, or lacks something."""
+    if strange:
+        return f"choose only the total of {strange}, or leave it out: {FETCH}"
+    return f"this is another table, or a default selection: {FETCH}"

@@ -28,6 +28,10 @@ _PX: Final = re.compile(rb'[A-Z][A-Z0-9-]*(?:\[\w+\])?(?:\("[^"]*"(?:,"[^"]*")*\
 _HTML: Final = re.compile(rb"<(?:!doctype html|html|head|body|table|title|meta|div|p|h1)\b", re.I)
 
 
+_ZIP: Final = "a zip archive"
+_SHOWN: Final = 3
+
+
 class Format(StrEnum):
     """The formats that are read."""
 
@@ -51,7 +55,7 @@ def format_of(content: bytes, path: Path) -> Format:
     if start.startswith(b"PK\x03\x04") and _members(content) >= {"xl/workbook.xml"}:
         return Format.SPREADSHEET
     if foreign := _foreign(content, start):
-        raise not_ours(path, foreign)
+        raise _zip(path, content) if foreign == _ZIP else not_ours(path, foreign)
     if start[:1] in (b"{", b"["):
         return Format.JSONSTAT
     if _PX.match(start):
@@ -66,6 +70,27 @@ def not_ours(path: Path, looks_like: str) -> InputError:
         expected=f"one of {', '.join(Format)}, as Statistikdatabasen serves them",
         found=f"none of them: it looks like {looks_like}",
         action="fetch the table again as json-stat2 and store it as it came",
+    )
+
+
+def another_form(path: Path, form: str) -> InputError:
+    """A file in a form that there is a better one to choose than, where it was downloaded."""
+    return input_error(
+        path,
+        expected=f"one of {', '.join(Format)}, as Statistikdatabasen serves them",
+        found=form,
+        action="download the table again and choose json-stat2 (JSON-stat 2), csv, xlsx or px",
+    )
+
+
+def _zip(path: Path, content: bytes) -> InputError:
+    inside = [name[:60] for name in sorted(_members(content)) if not name.endswith("/")]
+    return input_error(
+        path,
+        expected=f"one of {', '.join(Format)}, as Statistikdatabasen serves them",
+        found=f"a zip archive with {', '.join(inside[:_SHOWN])}"
+        + (f" and {len(inside) - _SHOWN} more" if len(inside) > _SHOWN else ""),
+        action="unpack it, and give the files of tables in it by name",
     )
 
 
@@ -85,7 +110,7 @@ def _archive(content: bytes) -> str:
         return "an OpenDocument file (.ods)"
     if "xl/workbook.bin" in members:
         return "a binary Excel workbook (.xlsb)"
-    return "a zip archive" if members else "a zip archive or an xlsx that is cut short"
+    return _ZIP if members else "a zip archive or an xlsx that is cut short"
 
 
 def _members(content: bytes) -> set[str]:

@@ -18,15 +18,26 @@ from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr, Validat
 from schemas.sidecar import PopulationSidecar
 from statsbidrag.errors import InputError, input_error
 from statsbidrag.files.raw_folder import Sealed
-from statsbidrag.population.formats.cells import FETCH, Axis, Cells, Label, Said, Variable
+from statsbidrag.population.formats.cells import (
+    FETCH,
+    Axis,
+    Cells,
+    Label,
+    Said,
+    Variable,
+    everyone,
+    without,
+)
+from statsbidrag.population.formats.detection import another_form
 from statsbidrag.population.formats.identity import chosen_contents
-from statsbidrag.population.formats.labels import variable_of
+from statsbidrag.population.formats.labels import is_total, variable_of
 from statsbidrag.population.formats.numbers import (
     MOST_FIGURES,
     MOST_PERSONS,
     NOTHING,
     read_as_zero,
     too_many,
+    whole_in_json,
 )
 
 _NEEDED: Final = {Variable.REGION, Variable.CONTENTS, Variable.TIME}
@@ -101,6 +112,7 @@ def read_jsonstat(file: Sealed[PopulationSidecar]) -> Cells:
     non-negative numbers.
     """
     dataset = _parsed(file)
+    whole, dataset = dataset, _without_totals_alone(dataset)
     variables = _variables(file, dataset)
     _check_shape(file, dataset)
     at = {variable: number for number, variable in enumerate(variables)}
@@ -117,9 +129,10 @@ def read_jsonstat(file: Sealed[PopulationSidecar]) -> Cells:
         for number, variable in enumerate(variables)
         if variable != Variable.CONTENTS
     }
+    axes.setdefault(Variable.AGE, everyone(len(positions), "id"))
     values, doubts = _values(file, dataset, positions)
     said = replace(
-        _said(dataset, dataset.dimension[dataset.id[contents]], labels[contents][chosen]),
+        _said(whole, dataset.dimension[dataset.id[contents]], labels[contents][chosen]),
         flags=_flags(dataset, positions),
         doubts=tuple(doubts),
     )
@@ -129,7 +142,7 @@ def read_jsonstat(file: Sealed[PopulationSidecar]) -> Cells:
 def _parsed(file: Sealed[PopulationSidecar]) -> _Dataset:
     try:
         text = file.content.decode("utf-8-sig")
-        data = json.loads(text, object_pairs_hook=_no_key_twice)
+        data = json.loads(text, object_pairs_hook=_no_key_twice, parse_float=whole_in_json)
         if "\\ud" in text.lower():
             # Half a character is valid JSON, but no text: encoding it is a ValueError.
             json.dumps(data, ensure_ascii=False).encode("utf-8")
@@ -144,6 +157,8 @@ def _parsed(file: Sealed[PopulationSidecar]) -> _Dataset:
             found=f"something else ({str(error)[:80]})",
             action="fetch the table again; the file may be cut short or an error page",
         ) from None
+    if other := _another_json(data):
+        raise another_form(file.path, other)
     try:
         return _Dataset.model_validate(data)
     except ValidationError as error:
@@ -155,6 +170,23 @@ def _parsed(file: Sealed[PopulationSidecar]) -> _Dataset:
             found=f"`{str(first['input'])[:60]}`",
             action=FETCH,
         ) from None
+
+
+def _another_json(data: object) -> str:
+    """What JSON that is often sent instead is; empty where it may be json-stat2."""
+    if not isinstance(data, dict):
+        return "a list, not a table" if isinstance(data, list) else ""
+    if data.get("class") in ("collection", "dimension"):
+        return f"a JSON-stat {data['class']}, which names tables and has no figures"
+    if "dataset" in data or str(data.get("version", "")).startswith("1."):
+        return "JSON-stat version 1"
+    if {"columns", "data"} <= set(data):
+        return "the answer of PxWeb's older API (`columns`, `data`)"
+    if "variables" in data or ("query" in data and "response" in data):
+        return "a description of a table, or a question, without figures"
+    if "class" not in data and {"title", "status"} <= set(data):
+        return f"an error message: {str(data['title'])[:60]}"
+    return ""
 
 
 class _KeyTwiceError(Exception):
@@ -181,14 +213,36 @@ def _variables(file: Sealed[PopulationSidecar], dataset: _Dataset) -> list[Varia
     found = [variable_of(name) for name in dataset.id]
     known = [variable for variable in found if variable is not None]
     if len(set(known)) != len(found) or not set(known) >= _NEEDED:
+        strange = (name for name, each in zip(dataset.id, found, strict=True) if each is None)
         raise input_error(
             file.path,
             "id",
             expected=_NEEDED_NAMES,
             found=", ".join(dataset.id),
-            action="this is another table, or a default selection: " + FETCH,
+            action=without(next(strange, "")),
         )
     return known
+
+
+def _without_totals_alone(dataset: _Dataset) -> _Dataset:
+    """The dataset without dimensions of which it has nothing but the total: they change nothing."""
+    kept = [
+        number
+        for number, (name, size) in enumerate(zip(dataset.id, dataset.size, strict=False))
+        if not (size == 1 and variable_of(name) is None and _is_total_alone(dataset, name))
+    ]
+    if len(dataset.size) != len(dataset.id) or len(kept) == len(dataset.id):
+        return dataset
+    update = {"id": [dataset.id[n] for n in kept], "size": [dataset.size[n] for n in kept]}
+    return dataset.model_copy(update=update)
+
+
+def _is_total_alone(dataset: _Dataset, name: str) -> bool:
+    dimension = dataset.dimension.get(name)
+    if dimension is None:
+        return False
+    labels = _labels(dimension)
+    return len(labels) == 1 and is_total(labels[0], f"{name} - {dimension.label}")
 
 
 def _check_shape(file: Sealed[PopulationSidecar], dataset: _Dataset) -> None:

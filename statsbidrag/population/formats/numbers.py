@@ -22,7 +22,9 @@ MOST_FIGURES: Final = 4 * 10**6
 NOTHING: Final = frozenset({"-", "–"})
 """SCB's sign for `nothing to report`: none, which is another thing than not known."""
 
-_DIGITS: Final = re.compile(r"[0-9]{1,10}")
+_DIGITS: Final = re.compile(r"([0-9]{1,10})(?:[.,]0{1,2})?")
+"""Digits, also as programs write whole numbers that they took for others: `50295.0`. With three
+zeros it could be a separator between thousands."""
 _SPACED: Final = re.compile(r"[0-9]{1,3}(?:[\s.,'’][0-9]{3})+")
 _DECIMAL: Final = re.compile(r"[0-9]+[.,][0-9]+(?:[eE][+-]?[0-9]+)?")
 _NEGATIVE: Final = re.compile(r"[-–−] ?[0-9].*")
@@ -53,6 +55,12 @@ def whole_numbers(
     return values, int(nothing[codes].sum()) if len(codes) else 0
 
 
+def whole_in_json(text: str) -> int | str:
+    """A number with a point as JSON has it: whole where it is (`50295.0`), else its text."""
+    digits, _, decimals = text.partition(".")
+    return int(digits) if re.fullmatch("0+", decimals) else text
+
+
 def not_a_number(path: Path, place: str, text: str) -> InputError:
     """What is wrong with a figure that is no whole number of persons."""
     why, action = _why(text)
@@ -67,7 +75,7 @@ def not_a_number(path: Path, place: str, text: str) -> InputError:
 
 def _number(text: str) -> int:
     """The number, or -1 where the text is none."""
-    if _DIGITS.fullmatch(text) and (number := int(text)) <= MOST_PERSONS:
+    if (match := _DIGITS.fullmatch(text)) and (number := int(match[1])) <= MOST_PERSONS:
         return number
     return 0 if text in NOTHING else -1
 

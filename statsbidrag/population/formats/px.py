@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -25,11 +26,12 @@ from statsbidrag.population.formats.cells import (
     Label,
     Said,
     Variable,
+    everyone,
     no_variable,
 )
 from statsbidrag.population.formats.decoding import decoded
 from statsbidrag.population.formats.identity import chosen_contents
-from statsbidrag.population.formats.labels import variable_of
+from statsbidrag.population.formats.labels import is_total, variable_of
 from statsbidrag.population.formats.numbers import (
     MOST_FIGURES,
     read_as_zero,
@@ -77,15 +79,7 @@ def read_px(file: Sealed[PopulationSidecar]) -> Cells:
     Raises InputError where the file breaks the format, lacks figures, or has its figures by keys.
     """
     px = _parsed(file)
-    names = [*px.values("STUB"), *px.values("HEADING")]
-    contents_name = px.text("CONTVARIABLE")
-    found = [
-        Variable.CONTENTS if name == contents_name else variable_of(_code(px, name))
-        for name in names
-    ]
-    variables = [variable for variable in found if variable is not None]
-    if len(set(variables)) != len(names) or Variable.REGION not in variables:
-        raise no_variable(file, "STUB, HEADING", ", ".join(names) or "none")
+    names, variables = _variables(file, px)
     labels = [_labels(file, px, name) for name in names]
     sizes = [len(each) for each in labels]
     if math.prod(sizes) > MOST_FIGURES:
@@ -107,7 +101,30 @@ def read_px(file: Sealed[PopulationSidecar]) -> Cells:
         for n, variable in enumerate(variables)
         if variable != Variable.CONTENTS
     }
+    axes.setdefault(Variable.AGE, everyone(len(chosen), "STUB, HEADING"))
     return Cells(axes, values, chosen, place, _said(px, contents, zeros))
+
+
+def _variables(file: Sealed[PopulationSidecar], px: _File) -> tuple[list[str], list[Variable]]:
+    """The names of the variables and what they are, without those that have their total alone."""
+    contents_name = px.text("CONTVARIABLE")
+    names, variables = list[str](), list[Variable]()
+    for name in (*px.values("STUB"), *px.values("HEADING")):
+        contents = name == contents_name
+        variable = Variable.CONTENTS if contents else variable_of(_code(px, name))
+        texts = px.values("VALUES", name)
+        if variable is None and len(texts) == 1:
+            [label] = _labels(file, px, name)
+            if is_total(label, f"{px.text('VARIABLECODE', name)} - {name}"):
+                continue
+        if variable is None or variable in variables:
+            every = ", ".join((*px.values("STUB"), *px.values("HEADING")))
+            raise no_variable(file, "STUB, HEADING", every, "" if variable else name)
+        names.append(name)
+        variables.append(variable)
+    if Variable.REGION not in variables:
+        raise no_variable(file, "STUB, HEADING", ", ".join(names) or "none")
+    return names, variables
 
 
 def _code(px: _File, name: str) -> str:
@@ -145,7 +162,7 @@ def _figures(file: Sealed[PopulationSidecar], data: str, wanted: int) -> np.ndar
 
 
 def _parsed(file: Sealed[PopulationSidecar]) -> _File:
-    text = decoded(file.content, file.path, _encodings(file))
+    text = _text(file)
     entries: list[tuple[str, _Entry]] = []
     position = 0
     while True:
@@ -164,12 +181,36 @@ def _parsed(file: Sealed[PopulationSidecar]) -> _File:
         entries.append((language, _Entry(keyword, about, values)))
 
 
-def _encodings(file: Sealed[PopulationSidecar]) -> tuple[str, ...]:
-    """The encoding that the file names by CODEPAGE or CHARSET; without either that of MS-DOS."""
+def _text(file: Sealed[PopulationSidecar]) -> str:
+    """The text, by the character set that the file names: CODEPAGE, else CHARSET, else MS-DOS.
+
+    Raises InputError where its bytes are in another one.
+    """
     start = file.content[:4096].decode("latin-1")
-    if page := re.search(r'\bCODEPAGE\s*=\s*"([^"]*)"', start):
-        return (_PAGES.get(page[1].lower(), "cp1252"),)
-    return ("utf-8", "cp1252" if re.search(r'\bCHARSET\s*=\s*"ANSI"', start) else "cp850")
+    page = re.search(r'\bCODEPAGE\s*=\s*"([^"]*)"', start)
+    if page is None:
+        ansi = re.search(r'\bCHARSET\s*=\s*"ANSI"', start)
+        return decoded(file.content, file.path, ("utf-8", "cp1252" if ansi else "cp850"))
+    stated = _PAGES.get(page[1].lower(), "cp1252")
+    marked, utf8 = file.content.startswith(BOM_UTF8), _is_utf8(file.content)
+    if not marked and not file.content.isascii() and utf8 != (stated == "utf-8"):
+        raise input_error(
+            file.path,
+            "CODEPAGE",
+            expected=f"text in {page[1]}, as the file states",
+            found="bytes that are UTF-8" if utf8 else "bytes that are not UTF-8",
+            action="another program has saved the px anew: download it again and store it as it "
+            "came; or choose json-stat2",
+        )
+    return decoded(file.content, file.path, (stated,))
+
+
+def _is_utf8(content: bytes) -> bool:
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _own_language(entries: list[tuple[str, _Entry]]) -> tuple[_Entry, ...]:

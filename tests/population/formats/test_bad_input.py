@@ -122,7 +122,8 @@ FIGURES = [
     ("1.234", "separators between thousands"),
     ("12,5", "decimals"),
     ("12.5", "decimals"),
-    ("47820.0", "decimals"),
+    ("47820.1", "decimals"),
+    ("47820.000", ""),
     ("1e3", ""),
     ("99999999999", ""),
     ("trettio", ""),
@@ -833,7 +834,7 @@ def archive(members: Mapping[str, bytes]) -> bytes:
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "an old or encrypted Excel workbook"),
         (archive({"content.xml": b"<x/>", "mimetype": b"application/vnd.oasis"}),
          "an OpenDocument file (.ods)"),
-        (archive({"bilder/a.png": b"x"}), "a zip archive"),
+        (archive({"bilder/a.png": b"x"}), "a zip archive with bilder/a.png"),
         (b"\x1f\x8b\x08\0\0\0\0\0", "a gzip archive"),
         ("Tjänsten är inte tillgänglig.\nFörsök igen senare.\n".encode(), "text without a table"),
         (b"0114;600\n0115;300\n0201;100\n", "text without a table"),
@@ -851,17 +852,32 @@ def test_other_formats_are_named(land: Register, content: bytes, looks_like: str
         LONG.write(table(names={**NAMES, "0115": "Väsby"})).decode().encode("utf-8").decode(
             "latin-1").encode("utf-8"),
         LONG.write(table(names={**NAMES, "0115": "V\ufffdsby"})),
-        Px(encoding="utf-8").write(table(names={**NAMES, "0115": "Väsby"})),
         Xlsx().write(table(names={**NAMES, "0115": "VÃ¤sby"})),
         b"\0".join(bytes([byte]) for byte in LONG.write(table())),
     ],
-    ids=["doubly encoded", "lost letter", "px says latin-1", "xlsx", "UTF-16 without mark"],
+    ids=["doubly encoded", "lost letter", "xlsx", "UTF-16 without mark"],
 )  # fmt: skip
 def test_wrong_encoding(land: Register, content: bytes) -> None:
     problem = refusal(content, land)
     assert problem.expected == "text in UTF-8 or ISO-8859-1"
     assert "saved in one encoding and read in another" in problem.found
     assert "CSV UTF-8" in problem.action
+
+
+@pytest.mark.parametrize(
+    ("encoding", "page", "said"),
+    [
+        ("utf-8", 'CODEPAGE="iso-8859-1";\n', "bytes that are UTF-8"),
+        ("iso-8859-1", 'CODEPAGE="utf-8";\n', "bytes that are not UTF-8"),
+    ],
+)
+def test_px_in_another_character_set_than_it_states(
+    land: Register, encoding: str, page: str, said: str
+) -> None:
+    made = table(names={**NAMES, "0115": "Väsby"})
+    problem = refusal(Px(encoding=encoding, page=page).write(made), land)
+    assert (problem.place, problem.found) == ("CODEPAGE", said)
+    assert "json-stat2" in problem.action
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "iso-8859-1", "cp1252", "utf-16"])
