@@ -8,7 +8,9 @@ Does not belong here: whether the table is whole, nor which of several counts
 | `any_format` | what is in a file? the way from its bytes to `schemas.tables.Population` |
 | `detection` | which format has it, by its content? |
 | `jsonstat` | `delimited`, `spreadsheet`, `px`: figures and labels of one format |
-| `grid` | what csv and spreadsheets share: headings, merged labels, years as columns |
+| `grid` | what csv and spreadsheets share: columns of labels and of figures, merged labels |
+| `layout` | where in rows are title, heading, figures, and what programs add to them? |
+| `headings` | what does the heading of a column of figures say? |
 | `cells` | what every format gives: figures, their labels, and what is said |
 | `decoding` | which encoding is it in? |
 | `labels` | what do its labels mean? |

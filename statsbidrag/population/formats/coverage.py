@@ -66,19 +66,14 @@ def require_everyone(
 ) -> None:
     """Raises InputError where a title names an age or a sex that no variable of the file has."""
     for text in _above(said):
-        named = None if by_age else next(_ages_in(text), None)
+        named = None if by_age else next(ages_in(text), None)
         if not by_sex and bool(_MEN.search(text)) != bool(_WOMEN.search(text)):
             named = next(match[0] for one in (_MEN, _WOMEN) if (match := one.search(text)))
         if named:
             raise _some(file, named, text)
 
 
-def _above(said: Said) -> Iterator[str]:
-    for text in (*said.subjects, *said.titles):
-        yield re.sub(r"[–—−]", "-", re.sub(r"[\s\u00a0]+", " ", text))
-
-
-def _ages_in(text: str) -> Iterator[str]:
+def ages_in(text: str) -> Iterator[str]:
     """The ages that a text names, those of everyone apart."""
     for match in _AGED.finditer(text):
         everyone = int(match["first"]) == 0 and (match["open"] or match["older"])
@@ -87,6 +82,11 @@ def _ages_in(text: str) -> Iterator[str]:
     for pattern in (_OF_AGE, _YOUNG_OR_OLD):
         if found := pattern.search(text):
             yield found[0]
+
+
+def _above(said: Said) -> Iterator[str]:
+    for text in (*said.subjects, *said.titles):
+        yield re.sub(r"[–—−]", "-", re.sub(r"[\s\u00a0]+", " ", text))
 
 
 def _another_unit(file: Sealed[PopulationSidecar], found: str) -> InputError:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import Final
@@ -21,12 +22,16 @@ from statsbidrag.files.raw_folder import Sealed
 from statsbidrag.population.formats.cells import Cells
 from statsbidrag.population.formats.decoding import decoded
 from statsbidrag.population.formats.detection import not_ours
-from statsbidrag.population.formats.grid import Grid, cells_of, parts_of
+from statsbidrag.population.formats.grid import cells_of
+from statsbidrag.population.formats.layout import Grid, parts_of
 from statsbidrag.population.formats.numbers import looks_like_figure
 
 _SAMPLE: Final = 80
 """Lines that are looked at to find title and heading."""
 _DELIMITERS: Final = ("\t", ";", ",")
+_SPACE: Final = " "
+_STATED: Final = re.compile(r'"?sep=(?P<delimiter>[\t;, ])"?[\t;, ]*\n', re.IGNORECASE)
+"""The first line by which a file tells a spreadsheet program its delimiter."""
 
 
 def read_delimited(file: Sealed[PopulationSidecar]) -> Cells:
@@ -36,8 +41,12 @@ def read_delimited(file: Sealed[PopulationSidecar]) -> Cells:
     heading.
     """
     text = decoded(file.content, file.path)
+    stated = _STATED.match(text)
+    if stated:
+        # A blank line in its place, so that lines are counted as in the file.
+        text = "\n" + text[stated.end() :]
     sample = text.split("\n", _SAMPLE)[:_SAMPLE]
-    delimiter = _delimiter(sample)
+    delimiter = stated["delimiter"] if stated else _delimiter(sample)
     rows = [_split(line, delimiter) for line in sample]
     parts = parts_of(rows)
     if parts is None or len(rows[parts.head[-1]]) < 2:
@@ -68,13 +77,18 @@ def read_delimited(file: Sealed[PopulationSidecar]) -> Cells:
 
 
 def _delimiter(sample: Sequence[str]) -> str:
-    """The one that splits the most lines into equally many cells."""
+    """The one that splits the most lines into equally many cells.
+
+    A space does so by chance in texts of two words: it counts where none of the others does.
+    """
 
     def regular(delimiter: str) -> tuple[int, int]:
-        widths = Counter(len(_split(line, delimiter)) for line in sample if line.strip())
+        widths = Counter(len(_split(line, delimiter)) for line in filled)
         return max(((n, w) for w, n in widths.items() if w > 1), default=(0, 0))
 
-    return max(_DELIMITERS, key=regular)
+    filled = [line for line in sample if line.strip()]
+    best = max(_DELIMITERS, key=regular)
+    return best if 2 * regular(best)[0] > len(filled) or not regular(_SPACE)[0] else _SPACE
 
 
 def _split(line: str, delimiter: str) -> list[str]:

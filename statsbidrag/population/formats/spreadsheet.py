@@ -23,7 +23,8 @@ from statsbidrag.files.zip_guard import BombError, DamagedError, Limits, require
 from statsbidrag.population.formats.cells import Cells
 from statsbidrag.population.formats.decoding import refuse_garbled
 from statsbidrag.population.formats.detection import not_ours
-from statsbidrag.population.formats.grid import Grid, Parts, cells_of, parts_of
+from statsbidrag.population.formats.grid import cells_of
+from statsbidrag.population.formats.layout import Grid, Parts, parts_of
 
 MOST_UNPACKED: Final = 128 * 2**20
 """Bytes that a workbook may unpack to; one of 200 000 figures has some 40 million."""

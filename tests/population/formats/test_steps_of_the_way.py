@@ -23,7 +23,6 @@ from statsbidrag.population.formats.decoding import decoded
 from statsbidrag.population.formats.delimited import read_delimited
 from statsbidrag.population.formats.detection import Format, format_of
 from statsbidrag.population.formats.footnotes import footnotes
-from statsbidrag.population.formats.grid import Parts, parts_of
 from statsbidrag.population.formats.identity import check_identity, chosen_contents, days_of
 from statsbidrag.population.formats.jsonstat import read_jsonstat
 from statsbidrag.population.formats.labels import (
@@ -37,6 +36,7 @@ from statsbidrag.population.formats.labels import (
     variable_of,
     year_of,
 )
+from statsbidrag.population.formats.layout import Parts, parts_of
 from statsbidrag.population.formats.normal_form import normal_form
 from statsbidrag.population.formats.numbers import whole_numbers
 from statsbidrag.population.formats.px import read_px
