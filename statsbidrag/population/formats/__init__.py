@@ -19,6 +19,7 @@ Does not belong here: whether the table is whole, nor which of several counts
 | `identity` | is it the table that its sidecar names? |
 | `coverage` | is it of everyone, counted one by one? |
 | `regions` | is it of every region? |
+| `repeated` | which labels mean the same, and are their figures equal? |
 | `cube` | is every cell there once, of which region, age, sex and day? |
 | `sums_in_file` | do its wholes say what their parts do, as far as random numbers allow? |
 | `normal_form` | from cells to the table: what of all this comes after what? |

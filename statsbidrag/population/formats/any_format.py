@@ -27,10 +27,12 @@ def read_table(
     none of the formats, is not what its sidecar says, contradicts itself, or holds anything but
     whole numbers of persons.
     """
-    return normal_form(file, register, _cells(file, format_of(file.content, file.path)), changes)
+    return normal_form(file, register, read_cells(file), changes)
 
 
-def _cells(file: Sealed[PopulationSidecar], form: Format) -> Cells:
+def read_cells(file: Sealed[PopulationSidecar]) -> Cells:
+    """The figures of one file with their labels, as they stand. Raises InputError as above."""
+    form = format_of(file.content, file.path)
     # A reader is loaded when a file needs it: openpyxl alone costs a tenth of a second.
     if form is Format.JSONSTAT:
         from statsbidrag.population.formats.jsonstat import read_jsonstat

@@ -7,7 +7,7 @@ nothing. Does not: the figures, nor on how few of the people they are (`coverage
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Final
@@ -166,7 +166,7 @@ def days_of(
         )
     if years is not None:
         return _by_year(file, years, said), doubts
-    named = {int(year) for text in (*said.days, *notes) for year in _YEAR.findall(text)}
+    named = {int(year) for text in (*said.days, *notes.values()) for year in _YEAR.findall(text)}
     if len(wanted) > 1 or (named and wanted[0].year not in named):
         raise _wrong_day(file, ", ".join(str(year) for year in sorted(named)) or "no year", said)
     if named != {wanted[0].year}:
@@ -177,13 +177,13 @@ def days_of(
     return [str(wanted[0])], doubts
 
 
-def _notes_on_the_day(said: Said) -> tuple[str, ...]:
-    """The notes that say which day figures are of.
+def _notes_on_the_day(said: Said) -> dict[str, str]:
+    """The notes that say which day figures are of, and what of each says it.
 
     A note may also say of which day the division is that it uses.
     """
-    notes = (_DIVISION.sub("", note) for note in (*said.mandatory_notes, *said.notes))
-    return tuple(note for note in notes if _OF_A_DAY.search(note))
+    notes = {note: _DIVISION.sub("", note) for note in (*said.mandatory_notes, *said.notes)}
+    return {note: text for note, text in notes.items() if _OF_A_DAY.search(text)}
 
 
 def _by_year(file: Sealed[PopulationSidecar], years: Axis, said: Said) -> list[str]:
@@ -217,7 +217,7 @@ def _same_table(file: Sealed[PopulationSidecar], said: Said) -> bool:
 
 
 def _stated_day(
-    file: Sealed[PopulationSidecar], years: Axis | None, said: Said, notes: Sequence[str]
+    file: Sealed[PopulationSidecar], years: Axis | None, said: Said, notes: Mapping[str, str]
 ) -> tuple[bool, list[str]]:
     """Whether the file names the sidecar's day of the year, and the doubts about notes.
 
@@ -230,8 +230,8 @@ def _stated_day(
         if named and not any(_is_wanted(file, *each) for each in named):
             raise _names_another_day(file, named[0], text, said)
         stated = stated or any(day for _, day, _ in named)
-    for note in notes:
-        named = list(_days_in(note))
+    for note, text in notes.items():
+        named = list(_days_in(text))
         # A note on 1 November may name the 1 January whose division it uses.
         if not named or any(_is_wanted(file, *each) for each in named):
             stated = stated or any(day for _, day, _ in named)

@@ -31,6 +31,7 @@ from statsbidrag.population.formats.labels import (
     LabelError,
     Regions,
 )
+from statsbidrag.population.formats.repeated import each_meaning_once
 from statsbidrag.population.formats.sums_in_file import (
     Sums,
     check_ages,
@@ -39,7 +40,7 @@ from statsbidrag.population.formats.sums_in_file import (
     of_levels,
     require_proof_of_the_torn,
 )
-from statsbidrag.population.perturbation import perturbation_of
+from statsbidrag.population.perturbation import doubts_about, perturbation_of
 from statsbidrag.population.preliminary import is_preliminary
 from statsbidrag.register.recipients import Register
 
@@ -88,6 +89,7 @@ def normal_form(
     require_persons(file, said)
     days, about_days = days_of(file, cells.axes.get(Variable.TIME), said)
     names, labels = _regions(file, register, cells.axes[Variable.REGION])
+    cells, about_labels = each_meaning_once(file, cells, days)
     cube = cube_of(file, cells, names, days)
     by_age, by_sex = cube.ages != [ALL_AGES], cube.sexes != [BOTH]
     require_everyone(file, said, by_age=by_age, by_sex=by_sex)
@@ -105,7 +107,15 @@ def normal_form(
         notes=_printable(said.notes),
         mandatory_notes=_printable(said.mandatory_notes),
         updated=said.updated.strip(),
-        doubts=(*doubts, *about_days, *about_ages, *sums.doubts(), *said.doubts),
+        doubts=(
+            *doubts,
+            *about_days,
+            *about_labels,
+            *about_ages,
+            *sums.doubts(),
+            *said.doubts,
+            *doubts_about(file.sidecar),
+        ),
         preliminary=_says_preliminary(file, said, cells.axes.get(Variable.TIME)),
         compared=sums.compared,
     )
