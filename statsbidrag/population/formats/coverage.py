@@ -75,6 +75,7 @@ def require_everyone(
 
 def ages_in(text: str) -> Iterator[str]:
     """The ages that a text names, those of everyone apart."""
+    text = _plain(text)
     for match in _AGED.finditer(text):
         everyone = int(match["first"]) == 0 and (match["open"] or match["older"])
         if (match["open"] or match["years"]) and not everyone:
@@ -86,7 +87,11 @@ def ages_in(text: str) -> Iterator[str]:
 
 def _above(said: Said) -> Iterator[str]:
     for text in (*said.subjects, *said.titles):
-        yield re.sub(r"[–—−]", "-", re.sub(r"[\s\u00a0]+", " ", text))
+        yield _plain(text)
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[–—−]", "-", re.sub(r"[\s\u00a0]+", " ", text))
 
 
 def _another_unit(file: Sealed[PopulationSidecar], found: str) -> InputError:

@@ -152,9 +152,11 @@ def _ages_of_the_sidecar(
     if ages is None or Variable.AGE in axes:
         return []
     label = Label(str(ages))
-    named = [each for text in (*grid.title, *map(" ".join, grid.head)) for each in ages_in(text)]
+    above = (*grid.title, *(text for row in grid.head for text in row))
+    # What is no interval, as `barn`, names no other one.
+    named = [each for text in above for each in ages_in(text) if _means(age_of, Label(each))]
     for each in named:
-        if not _says_ages(each, label):
+        if age_of(Label(each)) != age_of(label):
             raise input_error(
                 file.path,
                 "ages",
@@ -169,13 +171,6 @@ def _ages_of_the_sidecar(
         f"Filen säger inte vilka åldrar siffrorna gäller. Att det är {ages} år vet vi bara av "
         "uppgifterna som ligger bredvid filen."
     ]
-
-
-def _says_ages(text: str, label: Label) -> bool:
-    try:
-        return age_of(Label(text)) == age_of(label)
-    except LabelError:
-        return False
 
 
 def _by_content(file: Sealed[PopulationSidecar], column: np.ndarray, place: str) -> Variable:
