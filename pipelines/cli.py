@@ -254,18 +254,35 @@ def fetch(
         str | None,
         typer.Option("--from", metavar="URL", help="Another PxWebApi 2.", show_default="SCB's"),
     ] = None,
+    table: Annotated[
+        str,
+        typer.Option(
+            metavar="TABLE",
+            help="A table that has taken the place of the agreement's.",
+            show_default="the agreement's",
+        ),
+    ] = "",
+    contents: Annotated[
+        str,
+        typer.Option(
+            metavar="CODE",
+            help="Which of the table's contents is the population.",
+            show_default="the one that is",
+        ),
+    ] = "",
 ) -> None:
     """Fetch the population that an agreement needs from SCB; what has not changed is left alone."""
     from datetime import date
 
     from pipelines.commands import intake
-    from statsbidrag.intake.fetching import fetch_population
+    from statsbidrag.intake.fetching import Choice, fetch_population
     from statsbidrag.intake.pxweb import ADDRESS, PxWeb
 
     place: Place = context.obj
     chosen = _one(place, agreement_id)
     with PxWeb(address or ADDRESS) as scb:
-        fetched = fetch_population(place.files(), chosen, scb, date.today())
+        choice = Choice(table, contents)
+        fetched = fetch_population(place.files(), chosen, scb, date.today(), choice)
     typer.echo(intake.as_text(fetched, chosen), nl=False)
 
 

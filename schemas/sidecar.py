@@ -128,6 +128,10 @@ class PopulationSidecar(Sidecar):
             raise ValueError("`replaces` names the file itself: give the sha256 of the older one")
         return self
 
+    def serves(self, table: str) -> bool:
+        """Whether the file is of this table, or of the one that has taken its place."""
+        return table in (self.table, self.succeeds)
+
     def control_on(self, day: date) -> int | None:
         """The sum that the figures of one day should have, None where nobody says."""
         control = self.control_total

@@ -7,6 +7,7 @@ Does not belong here: which extract counts (`statsbidrag.population`).
 | `fetching` | what does an agreement need of SCB, and is the answer news? |
 | `adding` | how is a downloaded table taken in as it is? |
 | `cell_selection` | which cells of SCB's table are asked for? |
+| `successors` | which table has the year that the agreement's table lacks? |
 | `pxweb` | how is PxWebApi 2 asked? |
 | `pxweb_answers` | is an answer what was asked for? |
 | `storing` | how do files come to `raw/population/`, all or none? |

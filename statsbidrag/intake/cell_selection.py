@@ -18,9 +18,14 @@ from typing import Final
 
 from schemas.common import Level
 from schemas.keys import AgeInterval
+from schemas.tables import OPEN_AGE
 from statsbidrag.errors import InputError, input_error
 from statsbidrag.intake.pxweb_answers import Selection, Table, Variable
 from statsbidrag.population.demand import BasisKey
+from statsbidrag.population.extract import bounds
+from statsbidrag.population.formats.cells import Label
+from statsbidrag.population.formats.labels import LabelError, age_of
+from statsbidrag.population.tiling import Span, fewest
 from statsbidrag.register import recipients as reg
 from statsbidrag.register.recipients import Register
 from statsbidrag.swedish.key_sentences import ages_in_words
@@ -39,7 +44,7 @@ _SUBJECT: Final = re.compile(r"folkmängd|population", re.IGNORECASE)
 _TOTAL: Final = re.compile(
     r"(samtliga|total|båda könen|män och kvinnor|alla åldrar)", re.IGNORECASE
 )
-_TOTAL_CODES: Final = ("tot", "totsa", "total", "1+2")
+_TOTAL_CODES: Final = ("tot", "totsa", "total", "1+2", "sc", "tot1")
 _DAY: Final = re.compile(r"\b([0-9]{1,2}) ([a-zåäö]{3,})")
 _SHOWN: Final = 5
 
@@ -58,13 +63,16 @@ class Wanted:
     summed: int
 
 
-def wanted_of(bases: Sequence[BasisKey], table: Table, register: Register) -> list[Wanted]:
+def wanted_of(
+    bases: Sequence[BasisKey], table: Table, register: Register, contents: str = ""
+) -> list[Wanted]:
     """A question for each basis that no other one of the same day and level answers as well.
 
-    Raises InputError where the table is about something else, or lacks a year, region or age.
+    `contents` is the code of the persons where the table counts several things. Raises InputError
+    where the table is about something else, or lacks a year, region or age.
     """
-    contents = _contents(table)
-    found = [_wanted(basis, contents, table, register) for basis in bases]
+    chosen = contents_of(table, contents)
+    found = [_wanted(basis, chosen, table, register) for basis in bases]
     return [
         own
         for at, own in enumerate(found)
@@ -92,11 +100,12 @@ def _wanted(basis: BasisKey, contents: str, table: Table, register: Register) ->
     _require_day(basis.reference_date, contents, table)
     ages, age_words = _ages(basis.ages, table)
     sexes, sex_words = _sexes(table)
-    _require_known(table)
+    others = _others(table)
     regions = _regions(basis.level, table, register)
     selection: Selection = {REGION: regions}
     selection |= {AGE: ages} if ages else {}
     selection |= {SEX: sexes} if sexes else {}
+    selection |= others
     selection |= {CONTENTS: (contents,), TIME: (_year(basis.reference_date, table),)}
     noun = ("en kommun", "kommuner") if basis.level == Level.KOMMUN else ("ett län", "län")
     words = [counted(len(regions), *noun), age_words, sex_words]
@@ -107,14 +116,35 @@ def _wanted(basis: BasisKey, contents: str, table: Table, register: Register) ->
     return Wanted(basis, contents, selection, listed(words), summed)
 
 
-def _contents(table: Table) -> str:
-    """The code of the persons. Raises InputError where the table counts something else."""
+def contents_of(table: Table, chosen: str = "") -> str:
+    """The code of the persons: the chosen one, the usual one, or the only one called population.
+
+    Raises InputError where the table counts something else, or several things that may be meant.
+    """
     variable = _variable(table, CONTENTS)
+    if chosen:
+        if chosen in variable.codes:
+            return chosen
+        raise _refused(
+            table,
+            CONTENTS,
+            expected=f"{chosen}, as --contents says",
+            found=_named(variable, variable.codes),
+            action="name one of these with --contents",
+        )
     named = [code for code in variable.codes if _SUBJECT.search(variable.labels.get(code, ""))]
     if USUAL_CONTENTS in named:
         return USUAL_CONTENTS
     if len(named) == 1:
         return named[0]
+    if named:
+        raise _refused(
+            table,
+            CONTENTS,
+            expected="one contents that is a population",
+            found=_named(variable, named),
+            action="name the one that is meant with --contents",
+        )
     if USUAL_CONTENTS in variable.codes and _SUBJECT.search(table.label):
         return USUAL_CONTENTS
     labels = [variable.labels.get(code, code) for code in variable.codes[:_SHOWN]]
@@ -125,6 +155,11 @@ def _contents(table: Table) -> str:
         found=f"{', '.join(labels)} ({table.label})",
         action="this table is about something else: correct the agreement's `population: table`",
     )
+
+
+def _named(variable: Variable, codes: Sequence[str]) -> str:
+    """Codes with what they are called."""
+    return ", ".join(f"{code} ({variable.labels.get(code, code)})" for code in codes[:_SHOWN])
 
 
 def _require_day(day: date, contents: str, table: Table) -> None:
@@ -179,49 +214,51 @@ def _ages(ages: AgeInterval | None, table: Table) -> tuple[tuple[str, ...], str]
     together = "alla åldrar tillsammans"
     if ages is None and variable is None:
         return (), together
-    variable = _variable(table, AGE)
-    if ages is None:
-        if total := _total(variable):
-            return (total,), together
-        if variable.may_be_left_out:
-            return (), together
-    wanted = ages or AgeInterval(first=0)
-    codes = _single_years(variable, wanted)
-    if codes:
+    spans = _spans(_variable(table, AGE))
+    if ages is None and (0, OPEN_AGE) not in spans and _variable(table, AGE).may_be_left_out:
+        return (), together
+    chosen = fewest(spans, *bounds(ages))
+    if chosen:
         which = ages_in_words(ages) if ages else "alla åldrar"
-        return codes, f"{which} i ettårsklasser"
+        return tuple(spans[span] for span in chosen), _in_words(which, together, chosen)
     raise _refused(
         table,
         AGE,
-        expected=f"every year of age in {wanted}, each once",
-        found=", ".join(variable.codes[:_SHOWN]) + " …",
+        expected=f"ages that make {ages or 'all ages'}, each once",
+        found=", ".join(_variable(table, AGE).codes[:_SHOWN]) + " …",
         action="this table does not have these ages: correct the agreement's `population: table`",
     )
 
 
-def _single_years(variable: Variable, ages: AgeInterval) -> tuple[str, ...]:
-    """Single years, and the open last one, that make the interval; none where they do not."""
-    closed = {int(code): code for code in variable.codes if re.fullmatch(r"[0-9]{1,3}", code)}
-    opened = {
-        int(code[:-1]): code for code in variable.codes if re.fullmatch(r"[0-9]{1,3}\+", code)
-    }
-    if ages.last is not None:
-        years = range(ages.first, ages.last + 1)
-        return tuple(closed[y] for y in years) if all(y in closed for y in years) else ()
-    for last in sorted(opened):
-        years = range(ages.first, last)
-        if ages.first <= last and all(y in closed for y in years):
-            return (*(closed[y] for y in years), opened[last])
-    return ()
+def _in_words(which: str, together: str, chosen: Sequence[Span]) -> str:
+    if list(chosen) == [(0, OPEN_AGE)]:
+        return together
+    if all(first == last or last == OPEN_AGE for first, last in chosen):
+        return f"{which} i ettårsklasser"
+    return f"{which} som {counted(len(chosen), 'ett tal', 'tal')}, de färsta som är publicerade"
+
+
+def _spans(variable: Variable) -> dict[Span, str]:
+    """The code of each interval of ages that the table has; of two codes for one, the first."""
+    found: dict[Span, str] = {}
+    for code in variable.codes:
+        try:
+            span = age_of(Label(code, variable.labels.get(code, "")))
+        except LabelError:
+            continue
+        found.setdefault(span, code)
+    return found
 
 
 def _sexes(table: Table) -> tuple[tuple[str, ...], str]:
     together = "båda könen tillsammans"
     variable = table.variables.get(SEX)
-    if variable is None or variable.may_be_left_out:
+    if variable is None:
         return (), together
     if total := _total(variable):
         return (total,), together
+    if variable.may_be_left_out:
+        return (), together
     return variable.codes, "könen för sig"
 
 
@@ -234,17 +271,26 @@ def _total(variable: Variable) -> str | None:
     return next((code for code in variable.codes if is_total(code)), None)
 
 
-def _require_known(table: Table) -> None:
-    """Raises InputError where the table divides persons by something that cannot be left out."""
+def _others(table: Table) -> Selection:
+    """What divides persons further, asked for by its total.
+
+    Raises InputError for a variable that has none and cannot be left out.
+    """
+    found: Selection = {}
     for name, variable in table.variables.items():
-        if name not in (REGION, AGE, SEX, CONTENTS, TIME) and not variable.may_be_left_out:
+        if name in (REGION, AGE, SEX, CONTENTS, TIME):
+            continue
+        if total := _total(variable):
+            found[name] = (total,)
+        elif not variable.may_be_left_out:
             raise _refused(
                 table,
                 name,
-                expected=f"{REGION}, {AGE}, {SEX}, {CONTENTS}, {TIME}, or what may be left out",
-                found=f"{name}, which may not",
+                expected=f"{REGION}, {AGE}, {SEX}, {CONTENTS}, {TIME}, or what has a total",
+                found=f"{name}, which has none and may not be left out",
                 action="this is another table: correct the agreement's `population: table`",
             )
+    return found
 
 
 def _variable(table: Table, name: str) -> Variable:

@@ -28,9 +28,10 @@ from statsbidrag.intake.cell_selection import CONTENTS, TIME, Wanted, wanted_of
 from statsbidrag.intake.pxweb import Answer, PxWeb
 from statsbidrag.intake.pxweb_answers import Table, flags_of, labels_of, require_unchanged
 from statsbidrag.intake.storing import NewExtract, elsewhere, free_stem, store
+from statsbidrag.intake.successors import require_years
 from statsbidrag.population.demand import bases_of
 from statsbidrag.population.extract import Extract
-from statsbidrag.population.perturbation import perturbation_of
+from statsbidrag.population.perturbation import allowance, perturbation_of
 from statsbidrag.population.preliminary import is_preliminary
 from statsbidrag.population.reading import read_extract
 from statsbidrag.register import recipients as reg
@@ -67,7 +68,27 @@ class _Kept:
     figures: pd.DataFrame
 
 
-def fetch_population(raw: Raw, agreement_id: str, scb: PxWeb, today: date) -> Fetched:
+@dataclass(frozen=True)
+class Choice:
+    """What a person chooses of SCB's tables: another one that has taken the place of the
+    agreement's, and which of its contents is the population; blank where the agreement and the
+    table say it themselves.
+    """
+
+    table: str = ""
+    contents: str = ""
+
+
+AS_THE_AGREEMENT_SAYS: Final = Choice()
+
+
+def fetch_population(
+    raw: Raw,
+    agreement_id: str,
+    scb: PxWeb,
+    today: date,
+    choice: Choice = AS_THE_AGREEMENT_SAYS,
+) -> Fetched:
     """The population that an agreement's keys need, from SCB, in `raw/population/`.
 
     One file for each day, level and age interval, each with its sidecar; none for figures that are
@@ -82,12 +103,15 @@ def fetch_population(raw: Raw, agreement_id: str, scb: PxWeb, today: date) -> Fe
     bases = bases_of(agreement)
     if not bases:
         return Fetched((), ())
-    table = scb.table(agreement.population.table)
-    wanted = wanted_of(bases, table, register)
+    named = agreement.population.table
+    table = scb.table(choice.table or named)
+    if not choice.table:
+        require_years(bases, table, register, scb, agreement_id)
+    wanted = wanted_of(bases, table, register, choice.contents)
     answers = [scb.cells(table, each.selection) for each in wanted]
     require_unchanged([answer.updated for answer in answers], table.address)
     received = [
-        _received(raw, each, answer, table, register, today)
+        _received(raw, _sidecar(each, answer, table, today, named), answer, register)
         for each, answer in zip(wanted, answers, strict=True)
     ]
     news, unchanged = [], []
@@ -106,10 +130,9 @@ def fetch_population(raw: Raw, agreement_id: str, scb: PxWeb, today: date) -> Fe
 
 
 def _received(
-    raw: Raw, wanted: Wanted, answer: Answer, table: Table, register: Register, today: date
+    raw: Raw, sidecar: PopulationSidecar, answer: Answer, register: Register
 ) -> _Received:
     """An answer, read as every extract is. Raises InputError naming the address it came from."""
-    sidecar = _sidecar(wanted, answer, table, today)
     path = raw.root / "population" / sidecar.file
     file = Sealed(path, f"population/{sidecar.file}", sidecar, answer.content)
     try:
@@ -125,7 +148,10 @@ def _received(
     return _Received(answer.content, sidecar, _figures(extract))
 
 
-def _sidecar(wanted: Wanted, answer: Answer, table: Table, today: date) -> PopulationSidecar:
+def _sidecar(
+    wanted: Wanted, answer: Answer, table: Table, today: date, named: str
+) -> PopulationSidecar:
+    """What is said of an answer; `named` is the table that the agreement names."""
     basis, day = wanted.basis, wanted.basis.reference_date
     name = "_".join(
         ["folkmangd", str(day), str(basis.level), *([str(basis.ages)] if basis.ages else [])]
@@ -138,6 +164,7 @@ def _sidecar(wanted: Wanted, answer: Answer, table: Table, today: date) -> Popul
         bytes=len(answer.content),
         producer=PRODUCER,
         table=table.id,
+        succeeds=named if named != table.id else "",
         contents=wanted.contents,
         licence=LICENCE,
         reference_dates=(day,),
@@ -179,7 +206,8 @@ def _perturbation(sidecar: PopulationSidecar, wanted: Wanted) -> Perturbation | 
     found = perturbation_of(sidecar)
     if found is None:
         return None
-    return found.model_copy(update={"per_cell": min(100, found.per_cell * wanted.summed)})
+    # Independent numbers: so many figures together are off by the root of that many times as much.
+    return found.model_copy(update={"per_cell": min(100, allowance(found, wanted.summed))})
 
 
 def _figures(extract: Extract) -> pd.DataFrame:

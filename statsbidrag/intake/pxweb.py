@@ -33,6 +33,8 @@ from statsbidrag.intake.pxweb_answers import (
     LATER,
     Config,
     Limits,
+    Listed,
+    Listing,
     Notes,
     Selection,
     Table,
@@ -61,6 +63,7 @@ WHOLE_ANSWER: Final = 300.0
 """Seconds that one answer may take, however steadily it drips."""
 
 _OF_AN_ERROR: Final = 10_000
+_LISTED: Final = 50
 
 
 @dataclass(frozen=True)
@@ -183,6 +186,12 @@ class PxWeb:
         }
         notes = notes_of(dataset)
         return Table(table_id, address, dataset.label, variables, notes)
+
+    def search(self, words: str) -> list[Listed]:
+        """The tables that a search for words finds, the best first."""
+        self.limits()
+        at = f"{self.address}/tables?lang={LANGUAGE}&query={quote(words)}&pageSize={_LISTED}"
+        return as_form(Listing, parsed(self._asked("GET", at), at), at).listed()
 
     def cells(self, table: Table, selection: Selection) -> Answer:
         """These cells of the table and no others, in as many queries as the limits ask for.

@@ -69,6 +69,16 @@ class Table:
     notes: Notes
 
 
+@dataclass(frozen=True)
+class Listed:
+    """A table as a search gives it: its first and last period, as SCB writes them."""
+
+    id: str
+    label: str
+    first: str
+    last: str
+
+
 # The forms of the answers ----------------------------------------------------------------------
 
 
@@ -131,6 +141,23 @@ class _Px(_Part):
 class _OfDataset(_Part):
     px: _Px = _Px()
     note_mandatory: dict[str, bool] = Field(alias="noteMandatory", default={})
+
+
+class _ListedTable(_Part):
+    id: str
+    label: str = ""
+    first: str = Field(alias="firstPeriod", default="")
+    last: str = Field(alias="lastPeriod", default="")
+
+
+class Listing(_Part):
+    """What a search answers with: one page of tables."""
+
+    tables: list[_ListedTable]
+
+    def listed(self) -> list[Listed]:
+        """Each table's name and periods."""
+        return [Listed(each.id, each.label, each.first, each.last) for each in self.tables]
 
 
 class Dataset(_Part):

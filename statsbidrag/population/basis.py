@@ -138,7 +138,7 @@ def _basis(key: BasisKey, best: _Candidate) -> BasisTable:
 def _best(key: BasisKey, extracts: Sequence[Extract], agreement: Agreement) -> _Candidate | None:
     """The extract that counts; None where none can serve. Raises InputError for contradictions."""
     pins, table = set(agreement.population.pins), agreement.population.table
-    allowed = [extract for extract in extracts if extract.sidecar.table == table]
+    allowed = [extract for extract in extracts if extract.sidecar.serves(table)]
     found = [candidate for e in allowed if (candidate := _candidate(key, e)) is not None]
     # A pin decides where it can serve; for other ages or levels the rest count as always.
     found = [each for each in found if each.extract.sidecar.sha256 in pins] or found

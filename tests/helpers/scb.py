@@ -57,7 +57,8 @@ class Population:
     """The table: persons per region, age and sex, of each year; and what it says of itself.
 
     `figures` are by year; the regions are municipalities, of which counties and the nation are the
-    sums unless `totals` says otherwise (region, year).
+    sums unless `totals` says otherwise (region, year). `classes` are further codes of ages,
+    each with the places of the ages that it has together.
     """
 
     names: Mapping[str, str]
@@ -72,6 +73,7 @@ class Population:
     notes: tuple[str, ...] = ()
     mandatory: tuple[int, ...] = ()
     age_total: str | None = "tot"
+    classes: Mapping[str, Sequence[int]] = field(default_factory=dict)
     sex_total: str | None = None
     may_be_left_out: frozenset[str] = frozenset({"Region", "Alder", "Kon"})
     changed: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -80,6 +82,7 @@ class Population:
     def variables(self) -> dict[str, dict[str, str]]:
         """Each variable's codes in order, and what they are called."""
         ages = {age: f"{age} år" for age in self.ages}
+        ages |= {code: f"{code} år" for code in self.classes}
         if self.age_total:
             ages[self.age_total] = "totalt ålder"
         sexes = {"1": "män", "2": "kvinnor"}
@@ -121,16 +124,39 @@ class Population:
         }
         data = self._dataset(chosen)
         # What is left out, or asked for as a total, is the sum that stands last.
-        ages = [self._at(code, self.ages) for code in chosen.get("Alder", [""])]
+        ages = [self._together(code) for code in chosen.get("Alder", [""])]
         sexes = [self._at(code, ("1", "2")) for code in chosen.get("Kon", [""])]
         counted = [
-            [self.persons(region, year)[np.ix_(ages, sexes)] for year in chosen["Tid"]]
+            [
+                np.stack([self.persons(region, year)[own].sum(axis=0) for own in ages])[:, sexes]
+                for year in chosen["Tid"]
+            ]
             for region in chosen.get("Region", ["00"])
         ]
         # In the order of `id`: region, age, sex, year.
         values = np.array(counted).transpose(0, 2, 3, 1).reshape(-1).tolist()
         data["value"] = {str(at): v for at, v in enumerate(values)} if sparse else values
         return data
+
+    def _together(self, code: str) -> list[int]:
+        """The places of the ages that a code has together; the sum of all is last."""
+        return list(self.classes.get(code, [self._at(code, self.ages)]))
+
+    def listed(self) -> dict[str, Any]:
+        """The table as a search lists it."""
+        return {
+            "type": "Table",
+            "id": self.id,
+            "label": self.label,
+            "description": "",
+            "updated": self.updated,
+            "firstPeriod": min(self.figures),
+            "lastPeriod": max(self.figures),
+            "category": "public",
+            "variableNames": list(self.variables()),
+            "source": "SCB",
+            "links": [],
+        }
 
     def _at(self, code: str, codes: Sequence[str]) -> int:
         return list(codes).index(code) if code in codes else -1
@@ -180,6 +206,7 @@ class Scb:
 
     def __init__(self, population: Population, clock: Callable[[], float] = time.monotonic) -> None:
         self.population = population
+        self.others: list[Population] = []
         self.config: dict[str, Any] = {
             "apiVersion": "2.3.2",
             "appVersion": "2.5.0",
@@ -284,16 +311,31 @@ class Handler(BaseHTTPRequestHandler):
             raise _RefusedError("table")
         if parts == ["config"]:
             return self.scb.config
-        if parts[:2] != ["tables", self.scb.population.id]:
+        every = {each.id: each for each in (self.scb.population, *self.scb.others)}
+        if parts == ["tables"]:
+            return self._found(list(every.values()), query.get("query", [""])[0])
+        if parts[:1] != ["tables"] or parts[1] not in every:
             raise _RefusedError("table")
+        population = every[parts[1]]
         if parts[2:] == ["metadata"]:
-            return self.scb.population.metadata()
+            return population.metadata()
         if query.get("outputFormat", ["json-stat2"]) != ["json-stat2"]:
             raise _RefusedError("format")
-        return self.scb.population.data(self._selection(body), sparse=self.scb.sparse)
+        selection = self._selection(population, body)
+        return population.data(selection, sparse=self.scb.sparse)
 
-    def _selection(self, body: Any) -> dict[str, list[str]]:
-        known = self.scb.population.variables()
+    def _found(self, tables: Sequence[Population], words: str) -> dict[str, Any]:
+        """The tables whose titles have every word, on one page."""
+        own = [
+            each.listed()
+            for each in tables
+            if all(word.casefold() in each.label.casefold() for word in words.split())
+        ]
+        page = {"pageNumber": 1, "pageSize": 50, "totalElements": len(own), "totalPages": 1}
+        return {"language": "sv", "tables": own, "page": page}
+
+    def _selection(self, population: Population, body: Any) -> dict[str, list[str]]:
+        known = population.variables()
         if body is None:
             last = list(known["Tid"])[-1]
             return {"Kon": list(known["Kon"]), "ContentsCode": [CONTENTS], "Tid": [last]}
@@ -305,7 +347,7 @@ class Handler(BaseHTTPRequestHandler):
                 raise _RefusedError("value")
         if any(len(set(codes)) < len(codes) for codes in asked.values()):
             raise ZeroDivisionError
-        mandatory = set(known) - self.scb.population.may_be_left_out
+        mandatory = set(known) - population.may_be_left_out
         if any(not asked.get(name) for name in mandatory):
             raise _RefusedError("missing")
         if math.prod(len(codes) for codes in asked.values()) > self.scb.config["maxDataCells"]:
@@ -442,3 +484,37 @@ def sweden(root: Path, year: str = "2024", **changes: Any) -> Population:
 
 def _by_code(row: Mapping[str, str]) -> str:
     return row["code"]
+
+
+# A table as they are since 2025 ----------------------------------------------------------------
+
+FIVES = {
+    ("-4" if first == 0 else f"{first}-{first + 4}"): range(first, first + 5)
+    for first in range(0, 100, 5)
+}
+
+
+def successor(of: Population, year: str = "2025", **changes: Any) -> Population:
+    """The table that goes on where another one ends, with the same persons a year later.
+
+    Ages of two divisions in one list, two totals of one value, the sexes' total, another code of
+    contents; nothing may be left out.
+    """
+    [persons] = {id(each): each for each in [of.figures[max(of.figures)]]}.values()
+    everyone = range(len(of.ages))
+    classes = {code: ages for code, ages in FIVES.items() if max(ages) < len(of.ages)}
+    given: dict[str, Any] = {
+        "id": "TAB6999",
+        "label": f"Folkmängden 1 november efter region, ålder och kön. År {year}",
+        "contents": {"000008NA": "Folkmängd"},
+        "age_total": None,
+        "classes": {**classes, "TOT1": everyone, "TotSA": everyone},
+        "sex_total": "TotSa",
+        "may_be_left_out": frozenset({"Region"}),
+        "notes": (
+            "Från och med referensår 2025 används [Cell Key Method](https://www.scb.se/ckm).\r\n",
+        ),
+        "mandatory": (0,),
+        **changes,
+    }
+    return Population(of.names, of.municipalities, {year: persons}, of.ages, **given)

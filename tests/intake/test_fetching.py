@@ -17,10 +17,10 @@ from schemas.sidecar import PopulationSidecar
 from statsbidrag.dossier.gathering import Computed, compute
 from statsbidrag.errors import InputError, Problem, ProgramError
 from statsbidrag.files.yaml_reading import read_model
-from statsbidrag.intake.fetching import Fetched, fetch_population
+from statsbidrag.intake.fetching import Choice, Fetched, fetch_population
 from statsbidrag.intake.pxweb import PxWeb
 from tests.cases.small_country import AGREEMENT, AGREEMENT_TEXT, SmallCountry, jsonstat
-from tests.helpers.scb import Scb, changed, cut, serving, small_country
+from tests.helpers.scb import Scb, changed, cut, serving, small_country, successor
 
 Refused = Callable[[Callable[[], object]], list[Problem]]
 TODAY = date(2026, 11, 23)
@@ -102,7 +102,7 @@ def test_exactly_the_cells_that_the_keys_need(scb: Scb, fetch: Callable[[], Fetc
         ({"age_total": None, "may_be_left_out": frozenset({"Kon"})}, "every", None),
         ({"may_be_left_out": frozenset()}, ["tot"], ["1", "2"]),
         ({"may_be_left_out": frozenset(), "sex_total": "1+2"}, ["tot"], ["1+2"]),
-        ({"sex_total": "TotSa"}, ["tot"], None),
+        ({"sex_total": "TotSa"}, ["tot"], ["TotSa"]),
     ],
 )
 def test_a_published_sum_is_asked_for_rather_than_its_parts(
@@ -376,7 +376,7 @@ def test_a_note_is_kept_as_it_is(scb: Scb, fetch: Callable[[], Fetched]) -> None
 
 
 @pytest.mark.parametrize(
-    ("year", "alone", "per_cell"), [("2024", True, None), ("2025", True, 10), ("2025", False, 5)]
+    ("year", "alone", "per_cell"), [("2024", True, None), ("2025", True, 8), ("2025", False, 5)]
 )
 def test_random_numbers_count_from_the_year_that_the_note_names(
     scb: Scb,
@@ -386,7 +386,8 @@ def test_random_numbers_count_from_the_year_that_the_note_names(
     alone: bool,
     per_cell: int | None,
 ) -> None:
-    # A table without a total of the sexes adds two figures up, each with a number of its own.
+    # A table without a total of the sexes adds two figures up, each with a number of its own:
+    # ⌈5·√2⌉ = 8.
     scb.population.sex_total = None if alone else "TotSa"
     scb.population.notes = (RANDOM,)
     scb.population.figures["2025"] = scb.population.figures["2024"]
@@ -447,8 +448,8 @@ UNFIT: dict[str, tuple[Callable[[Any], None], str, str, str]] = {
     "two populations": (
         of_contents(A="Folkmängd, män", B="Folkmängd, kvinnor"),
         "ContentsCode",
-        "BE0101A9",
-        "Folkmängd, män, Folkmängd, kvinnor",
+        "one contents that is a population",
+        "A (Folkmängd, män), B (Folkmängd, kvinnor)",
     ),
     "a municipality less": (
         variable("Region", ["01", "02", "0114", "0115"]),
@@ -457,10 +458,15 @@ UNFIT: dict[str, tuple[Callable[[Any], None], str, str, str]] = {
         "2; 0201 Ceby missing",
     ),
     "no counties": (variable("Region", ["0114", "0115", "0201"]), "Region", "all 2", "0; 01 Norra"),
-    "ages in fives": (variable("Alder", ["0-4", "5-9", "tot"]), "Alder", "in 0-18", "0-4, 5-9"),
+    "ages in fives": (variable("Alder", ["0-4", "5-9", "tot"]), "Alder", "make 0-18", "0-4, 5-9"),
     "no ages": (without("Alder"), "id", "Alder", "Region, Kon, ContentsCode, Tid"),
     "no regions": (without("Region"), "id", "Region", "Alder, Kon, ContentsCode, Tid"),
-    "by marital status": (variable("Civil", ["OG", "G"]), "Civil", "may be left out", "which may"),
+    "by marital status": (
+        variable("Civil", ["OG", "G"]),
+        "Civil",
+        "what has a total",
+        "which has none",
+    ),
 }
 
 
@@ -664,3 +670,85 @@ def test_an_agreement_that_cannot_be_read_asks_nothing(
     with pytest.raises(InputError):
         fetch()
     assert scb.asked == []
+
+
+# The table that goes on ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def next_year(scb: Scb, country: SmallCountry) -> SmallCountry:
+    """An agreement of 1 November 2025, whose table ends the year before; another one has it."""
+    country.change(country.agreement, "reference_date: 2024-11-01", "reference_date: 2025-11-01")
+    scb.others.append(successor(scb.population))
+    return country
+
+
+def taken(scb: Scb, country: SmallCountry, choice: Choice) -> Fetched:
+    with PxWeb(scb.address, sleep=lambda seconds: None) as client:
+        return fetch_population(country.raw, AGREEMENT, client, TODAY, choice)
+
+
+def test_where_a_table_ends_the_one_that_goes_on_is_named_and_not_taken(
+    scb: Scb, next_year: SmallCountry, refused: Refused
+) -> None:
+    before = files(next_year)
+    [problem] = refused(lambda: taken(scb, next_year, Choice()))
+    assert (problem.place, problem.expected) == ("Tid", "the year 2025")
+    assert problem.found == "2023 to 2024"
+    assert f"statsbidrag fetch {AGREEMENT} --table TAB6999" in problem.action
+    assert "År 2025" in problem.action
+    assert files(next_year) == before
+
+
+@pytest.mark.parametrize(
+    "unfit",
+    [
+        {"refperiod": "31 december", "label": "Folkmängden 31 december efter region. År 2025"},
+        {"contents": {"000008NA": "Antal döda"}},
+        {"names": {"00": "Riket", "01": "Norra län"}},
+    ],
+)
+def test_a_table_that_does_not_have_what_is_wanted_is_not_named(
+    scb: Scb, next_year: SmallCountry, refused: Refused, unfit: dict[str, Any]
+) -> None:
+    names_of = unfit.pop("names", None)
+    scb.others[:] = [successor(scb.population, **unfit)]
+    if names_of:
+        scb.others[0].names = names_of
+    [problem] = refused(lambda: taken(scb, next_year, Choice()))
+    assert "TAB6999" not in problem.action
+    assert "fetch again later" in problem.action
+
+
+def test_the_table_that_is_chosen_is_taken_and_serves_the_agreement(
+    scb: Scb, next_year: SmallCountry
+) -> None:
+    fetched = taken(scb, next_year, Choice(table="TAB6999"))
+    assert names(fetched.stored) == [
+        "folkmangd_2025-11-01_lan.json",
+        "folkmangd_2025-11-01_kommun_0-18.json",
+    ]
+    for path in fetched.stored:
+        said = sidecar(path)
+        assert (said.table, said.succeeds, said.contents) == ("TAB6999", "TAB1267", "000008NA")
+    everyone, young = scb.questions()
+    assert (everyone["Alder"], everyone["Kon"]) == (["TOT1"], ["TotSa"])
+    # 0–18 by the fewest that are published: seven, not nineteen.
+    assert young["Alder"] == ["-4", "5-9", "10-14", "15", "16", "17", "18"]
+    assert set(computed(next_year).basis["extract"]) == {
+        f"population/{path.name}" for path in fetched.stored
+    }
+    # The small country's 152 persons of 0–18 in Alby.
+    own = computed(next_year).basis.query("level == 'kommun' and region_code == '0114'")
+    assert list(own["population"]) == [152]
+
+
+def test_contents_are_chosen_where_there_are_several(
+    scb: Scb, next_year: SmallCountry, refused: Refused
+) -> None:
+    scb.others[0].contents = {"A": "Folkmängd, register", "B": "Folkmängd, justerad"}
+    [problem] = refused(lambda: taken(scb, next_year, Choice(table="TAB6999")))
+    assert problem.found == "A (Folkmängd, register), B (Folkmängd, justerad)"
+    assert "--contents" in problem.action
+    fetched = taken(scb, next_year, Choice(table="TAB6999", contents="A"))
+    assert {sidecar(path).contents for path in fetched.stored} == {"A"}
