@@ -161,21 +161,24 @@ def check_sexes(cube: Cube, sums: Sums) -> None:
 
 
 def check_ages(cube: Cube, sums: Sums) -> list[str]:
-    """Each interval of ages against the fewest others that make it.
+    """Each interval of ages against the fewest others that make it, and against the smallest.
 
     The doubts about a total that no others make. Raises InputError where a sum is not what the file
     says.
     """
     doubts = []
     at = {span: number for number, span in enumerate(cube.ages)}
-    for number, whole in enumerate(cube.ages):
-        finer = fewest((span for span in cube.ages if span != whole), *whole)
-        if finer is None:
+    ways = {whole: fewest((each for each in cube.ages if each != whole), *whole) for whole in at}
+    smallest = [span for span, way in ways.items() if way is None]
+    for whole, way in ways.items():
+        if way is None:
             continue
-        parts = [at[span] for span in finer]
-        sums.check(cube, 1, number, parts)
-        if MEN in cube.sexes:
-            sums.check_both_sexes(cube, number, parts)
+        # What is spread thin over many ages shows in no class, only where all of them are added.
+        for finer in dict.fromkeys((tuple(way), tuple(fewest(smallest, *whole) or way))):
+            parts = [at[span] for span in finer]
+            sums.check(cube, 1, at[whole], parts)
+            if MEN in cube.sexes:
+                sums.check_both_sexes(cube, at[whole], parts)
     widest = (cube.ages[0][0], max(last for _, last in cube.ages))
     alone = widest in at and len(cube.ages) > 1
     if alone and fewest((span for span in cube.ages if span != widest), *widest) is None:
