@@ -21,7 +21,7 @@ INVENTED: Final = (0, 20, 40, 60, 80, 100, 120, 150)
 def main() -> None:
     """Prints, for each kind and number of persons, the municipality in which fewest are found."""
     country = made_country(Path(__file__).resolve().parents[1] / "raw")
-    print("| filen har |", " | ".join(map(str, INVENTED)), "|")
+    print("| the file has |", " | ".join(map(str, INVENTED)), "|")
     print("|---|" + "--:|" * len(INVENTED))
     for kind in KINDS.values():
         counted = [

@@ -39,29 +39,34 @@ class Kind:
 
 _SEXES: Final = ("1", "2", "TotSa")
 KINDS: Final = {
-    "by sex": Kind("totalt och ettårsklasser, efter kön", (*TOTAL, *SINGLE), _SEXES, SINGLE),
+    "by sex": Kind(
+        "total and single years, men, women and both", (*TOTAL, *SINGLE), _SEXES, SINGLE
+    ),
     "men and women": Kind(
-        "totalt och ettårsklasser, män och kvinnor", (*TOTAL, *SINGLE), ("1", "2"), SINGLE
+        "total and single years, men and women", (*TOTAL, *SINGLE), ("1", "2"), SINGLE
     ),
     "both together": Kind(
-        "totalt och ettårsklasser, könen tillsammans", (*TOTAL, *SINGLE), ("TotSa",), SINGLE
+        "total and single years, both sexes together", (*TOTAL, *SINGLE), ("TotSa",), SINGLE
     ),
     "classes": Kind(
-        "ettårsklasser bredvid femårsklasser, könen tillsammans",
+        "single years beside five-year classes, both sexes together",
         (*FIVE, *SINGLE),
         ("TotSa",),
         ("15", "16", "17", "18", "19"),
     ),
     "classes by sex": Kind(
-        "ettårsklasser bredvid femårsklasser, efter kön",
+        "single years beside five-year classes, men, women and both",
         (*FIVE, *SINGLE),
         _SEXES,
         ("15", "16", "17", "18", "19"),
     ),
     "everything": Kind(
-        "alla indelningar, efter kön", (*TOTAL, *TEN, *FIVE, *SINGLE), _SEXES, SINGLE
+        "every division and the total, men, women and both",
+        (*TOTAL, *TEN, *FIVE, *SINGLE),
+        _SEXES,
+        SINGLE,
     ),
-    "sexes": Kind("totalt, efter kön", TOTAL, _SEXES, TOTAL),
+    "sexes": Kind("the total alone, men, women and both", TOTAL, _SEXES, TOTAL),
 }
 
 
