@@ -140,6 +140,10 @@ def check(context: typer.Context, ids: Ids = None) -> None:
             )
             for key, doubt in outcome_doubts(each, made.agreement):
                 typer.echo(f"note: {path}: {key}: {doubt}", err=True)
+    from statsbidrag.population.unused import unused
+
+    for path, why in unused(place.files(), chosen if ids else None):
+        typer.echo(f"note: {path}: {why}", err=True)
     _end(failed, withheld=withheld)
 
 
@@ -289,7 +293,9 @@ def fetch(
 @app.command()
 def add(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="As downloaded from SCB.")],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="As downloaded from SCB; all or none.")
+    ],
     days: Annotated[
         list[str], typer.Option("--date", metavar="DAY", help="2024-11-01; again for another year.")
     ],
@@ -301,10 +307,25 @@ def add(
         typer.Option(metavar="L", help="kommun or lan.", show_default="the one that fits"),
     ] = None,
     ages: Annotated[
-        str | None, typer.Option(metavar="A", help="0-18, where not every age is there.")
+        str | None, typer.Option(metavar="A", help="0-18, where the file does not say its ages.")
     ] = None,
     table: Annotated[
         str | None, typer.Option(metavar="TABLE", help="SCB's number.", show_default="TAB1267")
+    ] = None,
+    succeeds: Annotated[
+        str | None, typer.Option(metavar="TABLE", help="The table whose place it has taken.")
+    ] = None,
+    contents: Annotated[
+        str | None,
+        typer.Option(metavar="CODE", help="What counts, where several are populations."),
+    ] = None,
+    perturbation: Annotated[
+        str | None,
+        typer.Option(
+            metavar="P",
+            help="none or cell_key, where the file does not say if figures have random numbers.",
+            show_default="cell_key from 2025 on",
+        ),
     ] = None,
     producer: Annotated[
         str | None, typer.Option(metavar="TEXT", help="Who made it.", show_default="SCB")
@@ -316,11 +337,11 @@ def add(
         str | None, typer.Option(metavar="SHA256", help="The file that this one corrects.")
     ] = None,
 ) -> None:
-    """Take in a population table that you have downloaded, with a sidecar of its own."""
+    """Take in population tables that you have downloaded, each with a sidecar of its own."""
     from datetime import date
 
     from pipelines.commands import intake
-    from statsbidrag.intake.adding import add_extract, facts_of
+    from statsbidrag.intake.adding import add_extracts, facts_of
 
     place: Place = context.obj
     given = {
@@ -329,13 +350,16 @@ def add(
         "level": level,
         "ages": ages,
         "table": table,
+        "succeeds": succeeds,
+        "contents": contents,
+        "perturbation": perturbation,
         "producer": producer,
         "method": method,
         "replaces": replaces,
     }
     facts = facts_of({name: value for name, value in given.items() if value is not None})
-    added = add_extract(place.files(), file, facts, date.today())
-    typer.echo(intake.added_as_text(added), nl=False)
+    added = add_extracts(place.files(), files, facts, date.today())
+    typer.echo(intake.added_as_text(added, place.files()), nl=False)
 
 
 @app.command()

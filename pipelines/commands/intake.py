@@ -6,14 +6,18 @@ Belongs here: wording. Does not: the work (`statsbidrag.intake.fetching`,
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import prod
 from pathlib import Path
 
 from schemas.common import Level
 from schemas.sidecar import PopulationSidecar
+from statsbidrag.files.raw_folder import Raw
 from statsbidrag.files.yaml_reading import read_model
 from statsbidrag.intake.adding import Added
 from statsbidrag.intake.fetching import Fetched
+from statsbidrag.population.perturbation import doubts_about
+from statsbidrag.population.unused import unused
 from statsbidrag.swedish.typography import NBSP, number, short_hash
 
 _LEVELS = {Level.KOMMUN: "municipalities", Level.LAN: "counties"}
@@ -33,17 +37,33 @@ def as_text(fetched: Fetched, agreement_id: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def added_as_text(added: Added) -> str:
-    """The new file, what it holds day by day, and every doubt about it."""
-    first = added.extracts[0]
-    lines = [f"stored: {added.path}, {first.sidecar.maturity}"]
-    for extract in added.extracts:
-        regions = extract.frame["region_code"].nunique()
-        persons = number(extract.delivered).replace(NBSP, " ")
-        lines.append(
-            f"  {extract.reference_date}: {regions} {_LEVELS[extract.level]}, {persons} persons"
-        )
-    lines += [f"  to know: {doubt}" for doubt in first.doubts]
+def added_as_text(added: Sequence[Added], raw: Raw) -> str:
+    """Each new file, what it holds by day and level, every doubt, and why nothing uses it if so.
+
+    `raw` is the folder as it is with them.
+    """
+    idle = dict(unused(raw))
+    lines: list[str] = []
+    for each in added:
+        sidecar = each.extracts[0].sidecar
+        lines.append(f"stored: {each.path}, {sidecar.maturity}")
+        for extract in each.extracts:
+            regions = extract.frame["region_code"].nunique()
+            persons = number(extract.delivered).replace(NBSP, " ")
+            lines.append(
+                f"  {extract.reference_date}: {regions} {_LEVELS[extract.level]}, {persons} persons"
+            )
+        assumptions = doubts_about(sidecar)
+        lines += [
+            f"  to know: {doubt}" for doubt in each.extracts[0].doubts if doubt not in assumptions
+        ]
+        lines += [
+            "  warning: the file does not say whether its figures have small random numbers in "
+            "them; from 2025 on that is assumed (--perturbation none or cell_key settles it)"
+            for _ in assumptions
+        ]
+        why = idle.get(each.path.with_suffix(".yaml"))
+        lines += [f"  warning: {why}"] if why else []
     return "\n".join(lines) + "\nNext:\n  statsbidrag check\n"
 
 

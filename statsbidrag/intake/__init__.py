@@ -6,6 +6,7 @@ Does not belong here: which extract counts (`statsbidrag.population`).
 |---|---|
 | `fetching` | what does an agreement need of SCB, and is the answer news? |
 | `adding` | how is a downloaded table taken in as it is? |
+| `file_facts` | what does such a file say of itself: level, ages, random numbers? |
 | `cell_selection` | which cells of SCB's table are asked for? |
 | `successors` | which table has the year that the agreement's table lacks? |
 | `pxweb` | how is PxWebApi 2 asked? |

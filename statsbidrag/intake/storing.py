@@ -194,9 +194,13 @@ def _dates(sidecar: PopulationSidecar) -> Any:
     return days[0] if len(days) == 1 else days
 
 
-def free_stem(raw: Raw, sidecar: PopulationSidecar) -> str:
-    """The name of the day, level and ages; else with the table's own date; else with a number."""
+def free_stem(raw: Raw, sidecar: PopulationSidecar, coming: Sequence[str] = ()) -> str:
+    """The name of the day, level and ages; else with the table's own date; else with a number.
+
+    `coming` are names of files that are to be stored with it.
+    """
     taken = {path.stem for path in (raw.root / "population").iterdir()}
+    taken |= {Path(name).stem for name in coming}
     stem = Path(sidecar.file).stem
     if stem not in taken:
         return stem
