@@ -140,7 +140,7 @@ def check(context: typer.Context, ids: Ids = None) -> None:
             )
             for key, doubt in outcome_doubts(each, made.agreement):
                 typer.echo(f"note: {path}: {key}: {doubt}", err=True)
-    from statsbidrag.population.unused import unused
+    from statsbidrag.intake.unused import unused
 
     for path, why in unused(place.files(), chosen if ids else None):
         typer.echo(f"note: {path}: {why}", err=True)

@@ -16,8 +16,8 @@ from statsbidrag.files.raw_folder import Raw
 from statsbidrag.files.yaml_reading import read_model
 from statsbidrag.intake.adding import Added
 from statsbidrag.intake.fetching import Fetched
+from statsbidrag.intake.unused import unused
 from statsbidrag.population.perturbation import doubts_about
-from statsbidrag.population.unused import unused
 from statsbidrag.swedish.typography import NBSP, number, short_hash
 
 _LEVELS = {Level.KOMMUN: "municipalities", Level.LAN: "counties"}

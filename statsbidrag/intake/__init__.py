@@ -11,5 +11,6 @@ Does not belong here: which extract counts (`statsbidrag.population`).
 | `successors` | which table has the year that the agreement's table lacks? |
 | `pxweb` | how is PxWebApi 2 asked? |
 | `pxweb_answers` | is an answer what was asked for? |
+| `unused` | which files does no agreement use, and what would help? |
 | `storing` | how do files come to `raw/population/`, all or none? |
 """

@@ -13,7 +13,6 @@ Does not belong here: fetching them (`statsbidrag.intake`), or what is done with
 | `corrections` | which figures of an extract are corrected, and is their source what it was? |
 | `perturbation` | does a table have small random numbers, and what do they excuse? |
 | `preliminary` | does a table call itself preliminary? |
-| `unused` | which files does no agreement use, and what would help? |
 | `weights` | what does a table of weights or units hold? |
 | `formats` | how is a file of SCB's read, whatever its format? |
 """

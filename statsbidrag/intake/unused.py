@@ -21,16 +21,14 @@ from statsbidrag.register.recipients import read_register
 def unused(raw: Raw, agreement_ids: Collection[str] | None = None) -> list[tuple[Path, str]]:
     """The sidecars of files that no agreement uses, each with the reason and what would help.
 
-    With `agreement_ids` only files of a day that one of these agreements needs. An agreement that
-    cannot be read uses nothing here; what is wrong with it is told elsewhere.
+    With `agreement_ids` only files of a day that one of these agreements needs. While an agreement
+    cannot be read nobody knows what it uses: none.
     """
     register = read_register(raw)
-    agreements: list[Agreement] = []
-    for agreement_id in raw.agreement_ids():
-        try:
-            agreements.append(load_agreement(raw, agreement_id, register))
-        except InputError:
-            continue
+    try:
+        agreements = [load_agreement(raw, each, register) for each in raw.agreement_ids()]
+    except InputError:
+        return []
     wanted = [each for each in agreements if agreement_ids is None or each.id in agreement_ids]
     found = []
     for path, sidecar in raw.population_sidecars():
