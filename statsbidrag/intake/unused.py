@@ -43,7 +43,7 @@ def unused(raw: Raw, agreement_ids: Collection[str] | None = None) -> list[tuple
 def _serves(sidecar: PopulationSidecar, agreement: Agreement) -> bool:
     table = agreement.population.table
     days = reference_dates(agreement) & set(sidecar.reference_dates)
-    return bool(days) and table in (sidecar.table, sidecar.succeeds)
+    return bool(days) and sidecar.serves(table)
 
 
 def _why(sidecar: PopulationSidecar, asking: Sequence[Agreement]) -> str:
