@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -65,7 +65,7 @@ SINGLE: Final = (*(code for code, (a, b) in AGES.items() if b == a), "100+1")
 FIVE: Final = (*(code for code, (a, b) in AGES.items() if b - a == 4), "100+5")
 TEN: Final = (*(code for code, (a, b) in AGES.items() if b - a == 9), "100+10")
 TOTAL: Final = ("TotSA",)
-YOUNG: Final = ("-4", "5-9", "10-14", "15", "16", "17", "18")
+YOUNG: Final = ("-9", "10-14", "15", "16", "17", "18")
 """The fewest published ages that make 0-18."""
 
 
@@ -189,6 +189,13 @@ def made_country(raw: Path, seed: int = 2025) -> MadeCountry:
     shares = np.stack([alive * 1.02, alive], axis=1) / (alive.sum() * 2.02)
     persons = chance.poisson(sizes[:, None, None] * shares).astype("int64")
     return MadeCountry({"00": "Riket", **{c: named[c] for c in codes}}, municipalities, persons)
+
+
+def as_first_counted(country: MadeCountry, seed: int = 2026) -> MadeCountry:
+    """The country as a preliminary table has it: here and there a person more or fewer."""
+    chance = np.random.default_rng(seed)
+    late = chance.integers(-1, 2, country.persons.shape) * (country.persons > 1)
+    return replace(country, persons=country.persons + late)
 
 
 # As SCB's interface serves it -------------------------------------------------------------------
