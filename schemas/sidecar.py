@@ -128,6 +128,11 @@ class PopulationSidecar(Sidecar):
             raise ValueError("`replaces` names the file itself: give the sha256 of the older one")
         return self
 
+    @property
+    def table_in_words(self) -> str:
+        """The table, and the one whose place it has taken: `TAB6999, som efterträder TAB1267`."""
+        return f"{self.table}, som efterträder {self.succeeds}" if self.succeeds else self.table
+
     def serves(self, table: str) -> bool:
         """Whether the file is of this table, or of the one that has taken its place."""
         return table in (self.table, self.succeeds)

@@ -172,6 +172,7 @@ def _lines(computed: Computed, derivation: Derivation) -> list[str]:
         lines.append(f"  Inte omräknat    {derivation.unresolved}")
     for step in derivation.steps:
         lines += _step_lines(step)
+        lines += [f"                   {words}" for words in _succession(computed, step)]
         lines += [f"                   {words}" for words in _random(computed, step)]
         lines += [f"                   {words}" for words in _mended(computed, derivation, step)]
     if derivation.exact is not None and derivation.rounding is not None:
@@ -225,6 +226,14 @@ def _random(computed: Computed, step: DerivationStep) -> list[str]:
     spans = [_ages(*span) for span in spans_of(frame)]
     named = "alla åldrar i ett" if spans == ["0+"] else f"åldrarna {', '.join(spans)}"
     return [f"publicerade värden, {named}; källan har lagt små slumptal till dem"]
+
+
+def _succession(computed: Computed, step: DerivationStep) -> list[str]:
+    """Which table figures are from, where it has taken the place of the agreement's."""
+    extract = None if step.population is None else _extract_of(computed, step.population)
+    if extract is None or not extract.sidecar.succeeds:
+        return []
+    return [f"ur {extract.sidecar.table_in_words}"]
 
 
 def _ages(first: int, last: int) -> str:

@@ -9,6 +9,7 @@ Does not belong here: what a page says (`statsbidrag.documents`).
 | `fingerprint` | what do a document's bytes depend on? |
 | `code_behind` | which modules stand behind a document, by what imports what? |
 | `templates` | how do a template and its values become HTML, and what lies beside it? |
+| `note_links` | what becomes of the links that a producer writes in its notes? |
 | `engine_versions` | which versions of which libraries decide how a page is set? |
 | `pdf` | how does HTML become PDF/A-3a and PDF/UA-1? |
 | `many` | how are many documents drawn at once, or kept unchanged? |

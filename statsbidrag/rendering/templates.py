@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from statsbidrag.files.project import TEMPLATES
+from statsbidrag.rendering.note_links import addressed, linked
 from statsbidrag.swedish.typography import FILTERS, unbroken
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def environment(templates: Path) -> Environment:
         keep_trailing_newline=True,
         finalize=_finalized,
     )
-    made.filters.update(FILTERS)
+    made.filters.update(FILTERS | {"addressed": addressed, "linked": linked})
     return made
 
 

@@ -14,11 +14,15 @@ import pytest
 
 from schemas.common import Maturity
 from schemas.sidecar import PopulationSidecar
+from statsbidrag.agreement.reading import load_agreement
 from statsbidrag.dossier.gathering import Computed, compute
 from statsbidrag.errors import InputError, Problem, ProgramError
 from statsbidrag.files.yaml_reading import read_model
 from statsbidrag.intake.fetching import Choice, Fetched, fetch_population
 from statsbidrag.intake.pxweb import PxWeb
+from statsbidrag.intake.successors import require_years
+from statsbidrag.population.demand import bases_of
+from statsbidrag.register.recipients import read_register
 from tests.cases.small_country import AGREEMENT, AGREEMENT_TEXT, SmallCountry, jsonstat
 from tests.helpers.scb import Scb, changed, cut, serving, small_country, successor
 
@@ -686,6 +690,17 @@ def next_year(scb: Scb, country: SmallCountry) -> SmallCountry:
 def taken(scb: Scb, country: SmallCountry, choice: Choice) -> Fetched:
     with PxWeb(scb.address, sleep=lambda seconds: None) as client:
         return fetch_population(country.raw, AGREEMENT, client, TODAY, choice)
+
+
+def test_where_the_table_has_the_year_nothing_is_searched_for(
+    scb: Scb, country: SmallCountry
+) -> None:
+    register = read_register(country.raw)
+    agreement = load_agreement(country.raw, AGREEMENT, register)
+    with PxWeb(scb.address, sleep=lambda seconds: None) as client:
+        table = client.table("TAB1267")
+        require_years(bases_of(agreement), table, register, client, AGREEMENT)
+    assert not [path for _, path, _ in scb.asked if "query=" in path]
 
 
 def test_where_a_table_ends_the_one_that_goes_on_is_named_and_not_taken(

@@ -42,7 +42,7 @@ def population_notes(sidecars: Iterable[PopulationSidecar]) -> tuple[PopulationN
         texts = tuple(dict.fromkeys(sidecar.mandatory_notes))
         perturbed = perturbation_of(sidecar) is not None
         if texts or perturbed:
-            key = (sidecar.producer, sidecar.table, texts, perturbed)
+            key = (sidecar.producer, sidecar.table_in_words, texts, perturbed)
             days.setdefault(key, set()).update(sidecar.reference_dates)
     return tuple(
         PopulationNote(producer, table, tuple(sorted(found)), texts, perturbed)
