@@ -6,6 +6,7 @@ taken the place of TAB1267.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection, Iterator
 from fractions import Fraction
@@ -13,6 +14,7 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
+import yaml
 
 from statsbidrag.documents.national.national_view import NationalView
 from statsbidrag.dossier.dossier import Dossier
@@ -20,10 +22,11 @@ from statsbidrag.rendering.view import View
 from tests.behaviour.conftest import few_views
 from tests.helpers import made_scb_2025 as made
 from tests.helpers.program import RAW, Ended, RawCopy, Row, copy_of_raw, current, in_process
-from tests.helpers.rehearsal import A26, write_agreement
+from tests.helpers.rehearsal import A26, FORMATS, downloaded, write_agreement
 from tests.helpers.scb import Scb, serving, sweden
 
 COUNTRY = made.made_country(RAW)
+BY_HAND = ("--date", "2025-11-01", "--table", made.TABLE, "--succeeds", "TAB1267")
 
 
 @pytest.fixture
@@ -40,6 +43,9 @@ def scb() -> Iterator[Scb]:
     with serving(sweden(RAW)) as server:
         server.others.append(made.published(COUNTRY))
         yield server
+
+
+ASSUMED = "antaget: referensår 2025 eller senare"
 
 
 def fetch(scb: Scb, raw: RawCopy, *args: str) -> Ended:
@@ -65,6 +71,41 @@ def test_fetch_names_the_table_that_goes_on_and_takes_it_only_when_told_to(
     assert len(made.YOUNG) <= 7
     assert [made.AGES[code] for code in asked[21]] == [(0, made.OPEN)]
     in_process("--raw", raw.root, "check", A26).require(0)
+
+
+def test_every_way_in_gives_the_same_amounts(scb: Scb, raw: RawCopy, tmp_path: Path) -> None:
+    fetch(scb, raw, "--table", made.TABLE).require(0)
+    fetched = amounts(raw)
+    assert len(fetched) == 438
+    for form in FORMATS:
+        other = copy_of_raw(tmp_path / form)
+        write_agreement(other)
+        files = downloaded(COUNTRY, tmp_path / "downloaded", form)
+        in_process(
+            "--raw", other.root, "add", *files, *BY_HAND, "--maturity", "definitive"
+        ).require(0)
+        assert amounts(other) == fetched, form
+        for path in other.path("population").glob("folkmangd_2025*.yaml"):
+            sidecar = yaml.safe_load(path.read_text("utf-8"))
+            assert (sidecar["table"], sidecar["succeeds"]) == (made.TABLE, "TAB1267")
+            # Only csv is without notes: then that there is a number in each figure is assumed.
+            notes = [*sidecar.get("mandatory_notes", ()), *sidecar.get("notes", ())]
+            noted = any("Cell Key" in note for note in notes)
+            assert noted == (not form.endswith("csv"))
+            assert noted != (sidecar.get("perturbation", {}).get("source") == ASSUMED)
+
+
+def test_a_file_with_everything_gives_them_too(scb: Scb, raw: RawCopy, tmp_path: Path) -> None:
+    """Every level, division of ages, total and sex in one list, as it is published."""
+    fetch(scb, raw, "--table", made.TABLE).require(0)
+    other = copy_of_raw(tmp_path / "other")
+    write_agreement(other)
+    every = scb.others[0].variables()
+    file = tmp_path / "allt.json"
+    file.write_text(json.dumps(scb.others[0].data(every, sparse=False)))
+    taken = in_process("--raw", other.root, "add", file, *BY_HAND, "--maturity", "definitive")
+    taken.require(0)
+    assert amounts(other) == amounts(raw)
 
 
 def test_amounts_rest_on_the_published_figures(scb: Scb, raw: RawCopy) -> None:

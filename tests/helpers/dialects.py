@@ -222,7 +222,7 @@ class Xlsx:
 
 @dataclass(frozen=True)
 class Px:
-    """A px file as SCB writes it; `extra` are further statements, as they are written."""
+    """A px file as SCB writes it; `notex` is its mandatory note, `extra` further statements."""
 
     encoding: str = "iso-8859-1"
     page: str = 'CODEPAGE="iso-8859-1";\n'
@@ -231,6 +231,7 @@ class Px:
     title: str = TITLE
     contents: str = "Folkmängd"
     refperiod: str = "1 november respektive år"
+    notex: str = 'Från 2025 ändras; allt."\n" Se SCB.'
     extra: str = ""
 
     def write(self, table: Table) -> bytes:
@@ -256,7 +257,7 @@ class Px:
             lines.append(f'VARIABLECODE{about}="{name}";')
         lines += [
             f'REFPERIOD="{self.refperiod}";', 'LAST-UPDATED="20250221 08:00";',
-            'NOTEX="Från 2025 ändras; allt."\n" Se SCB.";', 'NOTE("region")="Knivsta#2003.";',
+            f'NOTEX="{self.notex}";', 'NOTE("region")="Knivsta#2003.";',
             'SOURCE="SCB";', *([self.extra] if self.extra else []), "DATA=",
         ]  # fmt: skip
         width = len(list(table.variables.values())[-1])

@@ -280,4 +280,10 @@ WEB_CSV: Final = Csv(
     quoting=csv.QUOTE_NONNUMERIC,
 )
 XLSX: Final = Xlsx(title=TITLE, foot=FOOT)
-PX: Final = Px(title=TITLE, tableid=TABLE, refperiod=REFPERIOD)
+PX: Final = Px(
+    title=TITLE,
+    tableid=TABLE,
+    refperiod=REFPERIOD,
+    # In px a line ends with this mark.
+    notex="#".join(NOTES).replace("\r\n", "#"),
+)
