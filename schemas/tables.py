@@ -83,6 +83,8 @@ class Basis(Table):
 
     A basis is a reference date, a level and an age interval (`2024-11-01/kommun/0-18`, `…/alla`),
     or a table of weights (`weights/vantetider`; then `population` holds the weights).
+    `table` is the producer's name of the table that was used (a successor's where that served), or
+    that of the weights.
     `extract` and `sha256` name the file that the figure comes from; `positions` are the places of
     its parts in that file, as ranges: in the list of figures of json-stat2 and px from 0, or lines
     of a CSV and rows of a spreadsheet from 1.
@@ -95,6 +97,7 @@ class Basis(Table):
     region_code: Series[str] = pa.Field(str_matches=_CODE)
     population: Series[int] = pa.Field(ge=0)
     maturity: Series[str] = pa.Field(isin=_MATURITIES)
+    table: Series[str]
     extract: Series[str]
     sha256: Series[str] = pa.Field(str_matches=r"^[0-9a-f]{64}$")
     positions: Series[str] = pa.Field(str_matches=r"^[0-9]+(-[0-9]+)?(,[0-9]+(-[0-9]+)?)*$")

@@ -127,6 +127,7 @@ def _basis(key: BasisKey, best: _Candidate) -> BasisTable:
                 "region_code": pd.Series(codes, dtype="str"),
                 "population": best.counted.persons.to_numpy(dtype="int64"),
                 "maturity": str(sidecar.maturity),
+                "table": sidecar.table,
                 "extract": best.extract.name,
                 "sha256": sidecar.sha256,
                 "positions": pd.Series(_positions(best.extract, key.ages, codes), dtype="str"),

@@ -85,6 +85,7 @@ def weights_basis(table: WeightTable, name: str) -> BasisTable:
                 "region_code": pd.Series(list(table.weights), dtype="str"),
                 "population": pd.Series(list(table.weights.values()), dtype="int64"),
                 "maturity": str(table.sidecar.maturity),
+                "table": table.table,
                 "extract": table.name,
                 "sha256": table.sidecar.sha256,
                 "positions": [str(line) for line in table.lines],

@@ -144,7 +144,7 @@ DERIVATION_HEAD: Final = [
 
 def population_csv(basis: BasisTable) -> bytes:
     """`audit/folkmangd.csv`: every figure of population (or weight) that an amount rests on."""
-    own = basis.copy()
+    own = basis.drop(columns="table")
     own["maturity"] = [MATURITIES[Maturity(name)] for name in own["maturity"]]
     return csv_bytes(POPULATION_HEAD, own.itertuples(index=False, name=None))
 

@@ -60,7 +60,7 @@ def revision_record(
     `basis` and `allocation` are frames of `schemas.tables`; `derivations` those of every amount of
     a post, in the order of the allocation.
     """
-    bases = _Bases(basis, agreement.population.table)
+    bases = _Bases(basis)
     every = rows(allocation)
     own = [row for row in every if row.kind == "post"]
     return RevisionRecord(
@@ -174,9 +174,9 @@ def _exact(value: Fraction) -> str:
 class _Bases:
     """The figures of population, and the weights, and which of them an amount rests on."""
 
-    def __init__(self, basis: BasisTable, table: str) -> None:
-        """`basis` is a frame of `schemas.tables.Basis`, `table` SCB's table of the population."""
-        self.entries = tuple(_bases(basis, table))
+    def __init__(self, basis: BasisTable) -> None:
+        """`basis` is a frame of `schemas.tables.Basis`."""
+        self.entries = tuple(_bases(basis))
         self._places: dict[tuple[str, str], list[int]] = {}
         names = zip(basis["basis"], basis["region_code"], strict=True)
         for index, (name, code) in enumerate(names):
@@ -189,12 +189,11 @@ class _Bases:
         return tuple(index for name in names for index in self._places.get((name, code), ()))
 
 
-def _bases(basis: BasisTable, table: str) -> Iterator[RecordedBasis]:
+def _bases(basis: BasisTable) -> Iterator[RecordedBasis]:
     for row in basis.to_dict("records"):
-        kind, _, weights = str(row["basis"]).partition("/")
-        weighted = kind == WEIGHTS
+        weighted = str(row["basis"]).partition("/")[0] == WEIGHTS
         yield RecordedBasis(
-            table=weights if weighted else table,
+            table=row["table"],
             kind="weights" if weighted else "population",
             day=dt.date.fromisoformat(row["reference_date"]),
             level=Level(row["level"]),

@@ -18,6 +18,7 @@ import yaml
 
 from statsbidrag.documents.national.national_view import NationalView
 from statsbidrag.dossier.dossier import Dossier
+from statsbidrag.publication.record_json import RECORD
 from statsbidrag.rendering.view import View
 from tests.behaviour.conftest import few_views
 from tests.helpers import made_scb_2025 as made
@@ -168,6 +169,8 @@ def test_first_preliminary_then_definitive_with_the_revision_between(
     assert "Cell Key Method" in nation
     assert made.TABLE in nation
     assert "preliminär folkmängd" not in nation
+    rests_on = json.loads((second / RECORD).read_bytes())["bases"]
+    assert {basis["table"] for basis in rests_on} == {made.TABLE}
     [between] = (output / A26 / "diff").iterdir()
     assert between.name == f"{first.name}..{second.name}"
     revision = words(between / "revidering.html")

@@ -95,6 +95,11 @@ def computed(
                 for code in codes
             ],
             "maturity": "definitive",
+            "table": [
+                key.removeprefix("weights/") if key.startswith("weights/") else "TAB1267"
+                for key in keys
+                for _ in codes
+            ],
             "extract": "population/prov.json",
             "sha256": "0" * 64,
             "positions": "0",
