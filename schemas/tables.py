@@ -21,9 +21,23 @@ _CODE: Final = r"^([0-9]{2}|[0-9]{4}|SKR)$"
 # One line, no formula of a spreadsheet's.
 _NAME: Final = r"^[^=+@\s-].{0,299}$"
 _DAY: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+_SLUG: Final = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+_COUNTY_OR_BLANK: Final = r"^([0-9]{2})?$"
+_IN_WORDS: Final = {
+    _CODE: "a code as text with its zeros: 01, 0114 or SKR",
+    _NAME: "one line of text that is no formula",
+    _DAY: "a day, as 2024-11-01",
+    _SLUG: "small letters a-z, digits and hyphens",
+    _COUNTY_OR_BLANK: "a county's code as text with its zeros, or nothing",
+}
 _TYPES: Final = [str(member) for member in RecipientType]
 _LEVELS: Final = [str(member) for member in Level]
 _MATURITIES: Final = [str(member) for member in Maturity]
+
+
+def texts_in_words(pattern: str) -> str:
+    """What a column asks of its texts, by its pattern."""
+    return _IN_WORDS.get(pattern, "a text of the column's kind")
 
 
 class Table(pa.DataFrameModel):
@@ -46,8 +60,8 @@ class Register(Table):
     type: Series[str] = pa.Field(isin=_TYPES)
     code: Series[str] = pa.Field(str_matches=_CODE)
     name: Series[str] = pa.Field(str_matches=_NAME)
-    slug: Series[str] = pa.Field(str_matches=r"^[a-z0-9]+(-[a-z0-9]+)*$")
-    lan_code: Series[str] = pa.Field(str_matches=r"^([0-9]{2})?$")
+    slug: Series[str] = pa.Field(str_matches=_SLUG)
+    lan_code: Series[str] = pa.Field(str_matches=_COUNTY_OR_BLANK)
 
     class Config(Table.Config):
         unique: ClassVar[list[str]] = ["type", "code"]

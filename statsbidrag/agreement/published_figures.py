@@ -14,7 +14,8 @@ from schemas.common import NATION, TOTAL, RecipientType
 from schemas.sidecar import PublishedSidecar
 from schemas.tables import PublishedTable
 from statsbidrag.errors import InputError, Problem
-from statsbidrag.files.checked_tables import checked_input, read_csv, whole_numbers
+from statsbidrag.files.checked_tables import checked_input, whole_numbers
+from statsbidrag.files.csv_tables import read_csv
 from statsbidrag.files.raw_folder import Sealed
 from statsbidrag.register import recipients as reg
 from statsbidrag.register.recipients import Register
@@ -38,6 +39,11 @@ def read_published(
     if file is None:
         return no_published()
     frame = read_csv(file.content, file.path)
+    if "recipient_code" in frame:
+        names = {
+            code: name for kind in RecipientType for code, name in reg.names(register, kind).items()
+        }
+        reg.refuse_lost_zeros(frame["recipient_code"], names, file.path)
     if "amount_sek" in frame:
         frame["amount_sek"] = whole_numbers(frame["amount_sek"], file.path)
     published = PublishedTable(checked_input(tables.Published, frame, file.path))
@@ -63,7 +69,8 @@ def _problems(
                 str(file.path), "rows", f"{file.sidecar.rows}", f"{len(published)}", "see sidecar"
             )
         )
-    for index, row in enumerate(published.itertuples(index=False)):
+    for row in published.itertuples():
+        line = int(str(row.Index)) + 2
         wrong = ""
         if row.agreement != agreement.id:
             wrong = f"the agreement `{row.agreement}`"
@@ -75,11 +82,11 @@ def _problems(
             problems.append(
                 Problem(
                     str(file.path),
-                    f"row {index + 2}",
+                    f"row {line}",
                     f"{agreement.id}, its posts, and recipients of the register",
                     wrong,
                     "correct it against the source",
-                    index + 2,
+                    line,
                 )
             )
     return problems

@@ -10,7 +10,8 @@ Does not belong here: what a file means.
 | `yaml_writing` | how does the program write YAML as people do? |
 | `whole_file` | how is a file put in place, whole or not at all? |
 | `csv_files` | how is a CSV for people written, and read again? |
-| `checked_tables` | does a CSV, a frame, hold what its schema says? |
+| `csv_tables` | which cells has a CSV that people keep? |
+| `checked_tables` | does a frame hold what its schema says? |
 | `printable_text` | can this text be shown on every page? |
 | `zip_guard` | may this zip archive be opened at all? |
 | `project` | where do the project's own files lie? |

@@ -6,7 +6,6 @@ Belongs here: the bridge from pandera's failures to ours. Does not: any table's 
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,17 +14,30 @@ from typing import Final
 import pandas as pd
 from pandera.errors import SchemaErrors
 
-from schemas.tables import Table, checked
+from schemas.tables import Table, checked, texts_in_words
 from statsbidrag.errors import InputError, Problem, ProgramError, input_error
 from statsbidrag.files.printable_text import unfit
 
 _SHOWN: Final = 5
+_POINT: Final = re.compile(r"(?<=[0-9])[.,]0{1,2}$")
 
 
 def checked_input(table: type[Table], frame: pd.DataFrame, path: Path) -> pd.DataFrame:
-    """The frame, if it is such a table. Raises InputError naming rows of the file it came from."""
+    """The frame, if it is such a table. Raises InputError naming rows of the file it came from.
+
+    Columns may stand in any order; the index of a row is its line in the file, less two.
+    """
+    wanted = table.columns()
+    if sorted(frame.columns) != sorted(wanted):
+        raise input_error(
+            path,
+            "columns",
+            expected=", ".join(wanted),
+            found=", ".join(map(str, frame.columns)),
+            action="name the columns so, and take others away",
+        )
     try:
-        good = checked(table, frame)
+        good = checked(table, frame[wanted])
     except SchemaErrors as error:
         raise InputError(_problems(table, error, path)) from None
     if problems := list(_unfit_texts(good, path)):
@@ -40,26 +52,6 @@ def checked_own(table: type[Table], frame: pd.DataFrame) -> pd.DataFrame:
     except SchemaErrors as error:
         first = error.failure_cases.head(_SHOWN).to_dict("records")
         raise ProgramError(f"a table {table.__name__} is not as it should be: {first}") from error
-
-
-def read_csv(content: bytes, path: Path) -> pd.DataFrame:
-    """A CSV file as text, cell by cell. Raises InputError where it is none."""
-    try:
-        frame = pd.read_csv(io.BytesIO(content), dtype=str, keep_default_na=False)
-    except ValueError as error:
-        found = str(error).strip().splitlines()[0][:80]
-        raise input_error(
-            path, expected="a CSV file in UTF-8", found=found, action="write it anew"
-        ) from None
-    if not isinstance(frame.index, pd.RangeIndex):
-        raise input_error(
-            path,
-            "columns",
-            expected=f"{len(frame.columns)} cells a row, as in the heading",
-            found="more",
-            action="write it anew",
-        )
-    return frame
 
 
 def _unfit_texts(frame: pd.DataFrame, path: Path) -> Iterator[Problem]:
@@ -77,7 +69,11 @@ def _unfit_texts(frame: pd.DataFrame, path: Path) -> Iterator[Problem]:
 
 
 def whole_numbers(column: pd.Series, path: Path) -> pd.Series:
-    """A column of digits as int64. Raises InputError for `..`, decimals, signs, separators."""
+    """A column of digits as int64. Raises InputError for `..`, decimals, signs, separators.
+
+    What a program wrote with a point, `12.0`, is whole.
+    """
+    column = column.str.replace(_POINT, "", regex=True)
     bad = column[~column.map(lambda text: bool(re.fullmatch(r"[0-9]{1,15}", str(text))))]
     if len(bad):
         raise InputError(
@@ -103,17 +99,33 @@ def _problems(table: type[Table], error: SchemaErrors, path: Path) -> list[Probl
     problems = []
     for case in error.failure_cases.head(_SHOWN).to_dict("records"):
         index = case["index"]
-        # The first row of data is the file's second line.
+        # The first row is the file's second line.
         line = int(index) + 2 if isinstance(index, int | float) and index == index else 0
         place = f"row {line}, column {case['column']}" if line else f"columns of {table.__name__}"
         problems.append(
             Problem(
                 str(path),
                 place,
-                f"{case['check']}",
+                _in_words(str(case["check"])),
                 f"`{case['failure_case']}`",
                 "correct it against the source",
                 line,
             )
         )
     return problems
+
+
+def _in_words(check: str) -> str:
+    """What a check of the schema's asks for."""
+    name, _, rest = check.partition("(")
+    asked = rest.removesuffix(")")
+    if name == "str_matches":
+        return texts_in_words(asked.strip("'"))
+    if name == "isin":
+        return "one of " + ", ".join(sorted(re.findall(r"'([^']*)'", asked)))
+    return {
+        "greater_than_or_equal_to": f"at least {asked}",
+        "field_uniqueness": "each once",
+        "multiple_fields_uniqueness": "each combination once",
+        "not_nullable": "a value",
+    }.get(name, "a value of the column's kind")

@@ -18,7 +18,8 @@ from schemas.common import Level, RecipientType
 from schemas.sidecar import WeightsSidecar
 from schemas.tables import BasisTable
 from statsbidrag.errors import InputError, Problem, input_error
-from statsbidrag.files.checked_tables import checked_input, read_csv, whole_numbers
+from statsbidrag.files.checked_tables import checked_input, whole_numbers
+from statsbidrag.files.csv_tables import read_csv
 from statsbidrag.files.raw_folder import Raw
 from statsbidrag.register import recipients as reg
 from statsbidrag.register.recipients import Register
@@ -61,13 +62,16 @@ def read_weights(
             action="name another table, or correct the sidecar",
         )
     frame = read_csv(file.content, file.path)
-    if list(frame.columns) == _COLUMNS:
+    names = reg.names(register, recipients)
+    if "recipient_code" in frame:
+        reg.refuse_lost_zeros(frame["recipient_code"], names, file.path)
+    if "weight" in frame:
         frame["weight"] = whole_numbers(frame["weight"], file.path)
     frame = checked_input(tables.Weights, frame, file.path)
-    _check_recipients(str(file.path), frame, reg.names(register, recipients), file.sidecar.rows)
+    _check_recipients(str(file.path), frame, names, file.sidecar.rows)
     frame = frame.sort_values("recipient_code")
     weights = dict(zip(frame["recipient_code"], map(int, frame["weight"]), strict=True))
-    # The first row of data is the file's second line.
+    # The index of a row is its line, less two.
     lines = tuple(int(str(row)) + 2 for row in frame.index)
     return WeightTable(table, recipients, file.name, file.sidecar, weights, lines)
 

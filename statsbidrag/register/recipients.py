@@ -6,7 +6,7 @@ Belongs here: reading the register and looking recipients up. Does not: what the
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property
@@ -25,12 +25,14 @@ from schemas.register import (
     TypesInWords,
 )
 from schemas.sidecar import RegisterSidecar
-from statsbidrag.errors import input_error
-from statsbidrag.files.checked_tables import checked_input, read_csv
+from statsbidrag.errors import InputError, Problem, input_error
+from statsbidrag.files.checked_tables import checked_input
+from statsbidrag.files.csv_tables import read_csv
 from statsbidrag.files.project import PROJECT
 from statsbidrag.files.raw_folder import Raw, Sealed
 from statsbidrag.swedish.alphabet import folded
 
+_SHOWN: Final = 5
 _MEANT: Final = 4
 """As many recipients are named to someone who wrote the beginning of a word of their names."""
 
@@ -91,6 +93,30 @@ def register_of(file: Sealed[RegisterSidecar], words: TypesInWords) -> Register:
     register = Register(frame, words)
     _require_codes(file, register)
     return register
+
+
+def refuse_lost_zeros(codes: pd.Series, names: Mapping[str, str], path: Path) -> None:
+    """Raises InputError naming codes of a table that a spreadsheet program took a zero from.
+
+    `names` are those of the recipients that there may be, by code; the index of a row is its line
+    in the file, less two.
+    """
+    lost = {code: f"0{code}" for code in codes.unique() if code not in names}
+    lost = {code: whole for code, whole in lost.items() if whole in names}
+    rows = codes[codes.isin(list(lost))].head(_SHOWN)
+    if len(rows):
+        raise InputError(
+            Problem(
+                str(path),
+                f"row {int(str(index)) + 2}, column {codes.name}",
+                "codes as text with their zeros",
+                f"`{code}`: was it {lost[code]} {names[lost[code]]}?",
+                "a spreadsheet program has taken the zero away: make the column text, and write "
+                "the codes anew",
+                int(str(index)) + 2,
+            )
+            for index, code in rows.items()
+        )
 
 
 def _words(raw: Raw) -> TypesInWords:

@@ -60,7 +60,7 @@ def test_a_row_of_nobody(country: SmallCountry, refused: Refused, row: str, foun
     assert problem.found == found
 
 
-@pytest.mark.parametrize("amount", ["..", "-1", "1.0", "1 000", "", "1e3", "9" * 16, "٣"])
+@pytest.mark.parametrize("amount", ["..", "-1", "1.5", "1 000", "", "1e3", "9" * 16, "٣"])
 def test_an_amount_that_is_none(country: SmallCountry, refused: Refused, amount: str) -> None:
     path = country.published("lan,01,lan/e,86", f"lan,02,lan/e,{amount}")
     [problem] = refused(lambda: read(country))
@@ -97,7 +97,7 @@ def test_another_number_of_rows(country: SmallCountry, refused: Refused) -> None
     [
         (b"", "", "a CSV file in UTF-8"),
         ("agreement;påhittad\n".encode("latin-1"), "", "a CSV file in UTF-8"),
-        (b"amount_sek,source\nx,1,y\nx,2,y\n", "columns", "2 cells a row, as in the heading"),
+        (b"amount_sek,source\nx,1,y\nx,2,y\n", "line 2", "2 cells, as in the heading"),
     ],
     ids=["empty", "latin-1", "longer rows"],
 )
@@ -115,5 +115,19 @@ def test_a_column_missing(country: SmallCountry, refused: Refused) -> None:
     path = country.published()
     path.write_text("agreement,recipient_type,recipient_code,post,source\n")
     seal(country, path, 0)
-    problems = refused(lambda: read(country))
-    assert "amount_sek" in problems[0].found
+    [problem] = refused(lambda: read(country))
+    assert "amount_sek" in problem.expected
+    assert "amount_sek" not in problem.found
+
+
+def test_a_table_as_a_spreadsheet_program_saves_it(country: SmallCountry, refused: Refused) -> None:
+    path = country.published("lan,01,lan/e,86", "kommun,0114,kommun/c,100")
+    text = path.read_text("utf-8")
+    saved = "\ufeff" + text.replace(",", ";").replace("\n", "\r\n").replace("86", "86,0")
+    path.write_bytes(saved.encode())
+    seal(country, path, 2)
+    assert read(country)["amount_sek"].tolist() == [86, 100]
+    path.write_text(text.replace(",0114,", ",114,"), "utf-8")
+    seal(country, path, 2)
+    [problem] = refused(lambda: read(country))
+    assert (problem.line, problem.found) == (3, "`114`: was it 0114 Alby?")

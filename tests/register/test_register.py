@@ -95,10 +95,10 @@ def test_another_number_of_rows(country: SmallCountry, refused: Refused) -> None
     ("text", "expected"),
     [
         ("", "a CSV file in UTF-8"),
-        ("type,code\nlan,01,Norra,x,y,z\nlan\n", "2 cells a row, as in the heading"),
+        ("type,code\nlan,01,Norra,x,y,z\nlan\n", "2 cells, as in the heading"),
         ('type,code\n"lan,01\n', "a CSV file in UTF-8"),
         ("type,code,name,slug,lan_code\nlan,01,N,n,01\nlan,02,S,s,02,för,många\n",
-         "a CSV file in UTF-8"),
+         "5 cells, as in the heading"),
     ],
     ids=["empty", "longer rows", "open quote", "one longer row"],
 )  # fmt: skip
@@ -108,13 +108,18 @@ def test_what_is_no_table(
     country.register(text or "\n")
     [problem] = refused(lambda: read_register(country.raw))
     assert problem.expected == expected
-    assert problem.action == "write it anew"
+    assert "write" in problem.action
 
 
 def test_columns_in_another_order(country: SmallCountry, refused: Refused) -> None:
+    before = read_register(country.raw)
+    rows = [line.split(",") for line in REGISTER.splitlines()]
+    country.register("".join(";".join(reversed(row)) + "\n" for row in rows))
+    assert read_register(country.raw).frame.equals(before.frame)
+    # Names of columns in another order than what they hold is another thing.
     country.register(REGISTER.replace("type,code", "code,type"))
     problems = refused(lambda: read_register(country.raw))
-    assert problems[0].place == "columns of Register"
+    assert "one of kommun, lan, region, skr" in {problem.expected for problem in problems}
 
 
 @pytest.mark.parametrize(
