@@ -28,6 +28,7 @@ from statsbidrag.population.perturbation import allowance
 from statsbidrag.population.tiling import fewest
 from statsbidrag.register import recipients as reg
 from statsbidrag.register.recipients import Register
+from statsbidrag.swedish.typography import counted, sentence
 
 _SHOWN: Final = 5
 _DIGITS: Final = {Level.LAN: 2, Level.KOMMUN: 4}
@@ -114,10 +115,10 @@ class Sums:
         """What was let pass."""
         if not self.differing:
             return []
+        sums = sentence(counted(self.differing, "en summa", "summor"))
         return [
-            f"{self.differing} summor i filen skiljer sig från summan av sina delar, som mest med "
-            f"{self.largest}. Tabellen har små slumpmässiga tal i varje värde, så att de inte "
-            "stämmer exakt är väntat."
+            f"{sums} i filen skiljer sig från summan av sina delar, som mest med {self.largest}. "
+            "Tabellen har små slumpmässiga tal i varje värde, så att de inte stämmer exakt är väntat."
         ]
 
 
