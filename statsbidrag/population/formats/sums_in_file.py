@@ -118,7 +118,8 @@ class Sums:
         sums = sentence(counted(self.differing, "en summa", "summor"))
         return [
             f"{sums} i filen skiljer sig från summan av sina delar, som mest med {self.largest}. "
-            "Tabellen har små slumpmässiga tal i varje värde, så att de inte stämmer exakt är väntat."
+            "Tabellen har små slumpmässiga tal i varje värde, så att de inte stämmer exakt är "
+            "väntat."
         ]
 
 
