@@ -120,7 +120,8 @@ def _compared(
         tolerance=most,
         unit="personer",
         rows=(code,),
-        where=f"{pair[0].name} och {pair[1].name}",
+        # One file may have both levels.
+        where=" och ".join(dict.fromkeys(extract.name for extract in pair)),
     ).judged(
         verdict=verdict if expected != found else None,
         severity=severity,

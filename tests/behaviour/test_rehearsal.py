@@ -107,6 +107,10 @@ def test_a_file_with_everything_gives_them_too(scb: Scb, raw: RawCopy, tmp_path:
     taken = in_process("--raw", other.root, "add", file, *BY_HAND, "--maturity", "definitive")
     taken.require(0)
     assert amounts(other) == amounts(raw)
+    # Counties do not sum here: it is told, once for each, as what random numbers explain.
+    checked = in_process("--raw", other.root, "check", A26).require(0).out
+    assert "municipalities to county: 01: differs within the producer's random numbers" in checked
+    assert "personer  [population/folkmangd_2025-11-01_kommun.json]\n" in checked
 
 
 def test_amounts_rest_on_the_published_figures(scb: Scb, raw: RawCopy) -> None:
@@ -168,6 +172,7 @@ def test_first_preliminary_then_definitive_with_the_revision_between(
     # What the figures are, and of which table, stands beside them.
     assert "Cell Key Method" in nation
     assert made.TABLE in nation
+    assert "TAB1267" in nation
     assert "preliminär folkmängd" not in nation
     rests_on = json.loads((second / RECORD).read_bytes())["bases"]
     assert {basis["table"] for basis in rests_on} == {made.TABLE}
