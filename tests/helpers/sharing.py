@@ -41,12 +41,14 @@ class Shared:
 
     `place` is the folder that the paths in it may begin with, wherever that lies. `content` is what
     else the result depends on, None where this call is better made anew. `result` gives what a call
-    that went well would: where it only proves what it is given.
+    that went well would: where it only proves what it is given. `frozen`: a list
+    of what nobody changes.
     """
 
     place: Callable[..., Path | None] = lambda *_: None
     content: Callable[..., object | None] = lambda *_: ""
     result: Callable[..., Any] | None = None
+    frozen: bool = False
 
 
 def _of_file(file: Any, *_: Any) -> Path:
@@ -85,8 +87,8 @@ SHARED = {
     "statsbidrag.allocation.amounts:allocate": Shared(),
     "statsbidrag.allocation.derivation:derive_all": Shared(),
     "statsbidrag.workbooks.calculating.allocation_workbook:allocation_workbook": Shared(),
-    "statsbidrag.publication.fingerprint:project_files": Shared(content=_program),
-    "statsbidrag.publication.fingerprint:_hashed": Shared(content=_program),
+    "statsbidrag.publication.fingerprint:project_files": Shared(content=_program, frozen=True),
+    "statsbidrag.publication.fingerprint:_hashed": Shared(content=_program, frozen=True),
     "statsbidrag.site.handbook:handbook_files": Shared(content=_handbook),
 }
 """What depends on nothing but what it is given, and the content of the files named there."""
@@ -129,13 +131,18 @@ class _Memory:
 
 
 def _remembered(real: Callable[..., Any], how: Shared) -> Callable[..., Any]:
-    memory = _Memory()
+    memory, same = _Memory(), dict[tuple[Any, ...], list[Any]]()
 
     @wraps(real)
     def call(*args: Any, **options: Any) -> Any:
         content = None if _Memory.asleep else how.content(*args)
         if content is None:
             return real(*args, **options)
+        if how.frozen:
+            asked = tuple(tuple(each) if isinstance(each, list) else each for each in args)
+            if asked not in same:
+                same[asked] = real(*args, **options)
+            return list(same[asked])
         root = how.place(*args)
         key = hashlib.sha256(_packed((content, args, options), root)).digest()
         if key not in memory.known:
@@ -181,6 +188,8 @@ class _Below:
 
 
 def _packed(thing: Any, root: Path | None) -> bytes:
+    if root is None:
+        return pickle.dumps(thing, protocol=pickle.HIGHEST_PROTOCOL)
     file = io.BytesIO()
     _Packer(file, root).dump(thing)
     return file.getvalue()
