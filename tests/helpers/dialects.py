@@ -18,7 +18,13 @@ from typing import Any
 
 import xlsxwriter
 
-NAMES = {"Region": "region", "Alder": "ålder", "Kon": "kön", "Tid": "år"}
+NAMES = {
+    "Region": "region",
+    "Alder": "ålder",
+    "Kon": "kön",
+    "Civilstand": "civilstånd",
+    "Tid": "år",
+}
 SEXES = {"1": "män", "2": "kvinnor", "1+2": "totalt", "TotSa": "totalt"}
 TITLE = "Folkmängd 1 november efter region, ålder, kön och år"
 FOOT = (
@@ -57,6 +63,8 @@ class Table:
     def text(self, name: str, code: str, style: str = "both") -> str:
         """One label: as `code`, `text`, or `both` where SCB has both in one cell."""
         text = self.variables[name][code]
+        if style == "dash":
+            return f"{code} - {text}"
         if style == "code":
             return code
         return f"{code} {text}" if name == "Region" and style == "both" else text
@@ -121,6 +129,14 @@ DIALECTS = (
         csv.QUOTE_NONNUMERIC, "\r\n",
     ),
     Csv("long, semicolon, texts alone", ";", "utf-8-sig", "text"),
+    Csv(
+        "codes and texts with a dash, sexes and years as columns", ",", "utf-8", "dash",
+        ("Kon", "Tid"), quoting=csv.QUOTE_NONNUMERIC, contents="BE0101A9 - Folkmängd",
+    ),
+    Csv(
+        "codes and texts with a dash, space, years as columns", " ", "utf-8", "dash", ("Tid",),
+        quoting=csv.QUOTE_NONNUMERIC, contents="BE0101A9 - Folkmängd",
+    ),
 )  # fmt: skip
 
 
@@ -130,7 +146,7 @@ def _pivoted(
     across = [name for name in pivoted if name in table.variables]
     stubs = [name for name in table.variables if name not in across]
     heads = list(product(*(table.variables[name] for name in across)))
-    named = [NAMES[name] if style != "code" else name for name in stubs]
+    named = [_named(name, style) for name in stubs]
     yield [
         *named,
         *(
@@ -148,6 +164,10 @@ def _pivoted(
     texts = [{code: table.text(n, code, style) for code in table.variables[n]} for n in stubs]
     for key, values in found.items():
         yield [*(text[code] for text, code in zip(texts, key, strict=True)), *values]
+
+
+def _named(name: str, style: str) -> str:
+    return {"code": name, "dash": f"{name} - {NAMES[name]}"}.get(style, NAMES[name])
 
 
 @dataclass(frozen=True)

@@ -211,3 +211,104 @@ def test_files_come_in_any_order(country: SmallCountry, downloads: Path) -> None
             assert {n for n in order if missing[n] in err} == left
         for path in (country.root / "population").iterdir():
             path.unlink()
+
+
+# Several files, and what the file says itself -----------------------------------------------------
+
+
+def put(folder: Path, name: str, document: object) -> Path:
+    file = folder / name
+    file.write_text(json.dumps(document), "utf-8")
+    return file
+
+
+def without_population(country: SmallCountry) -> None:
+    for path in (country.root / "population").iterdir():
+        path.unlink()
+
+
+def test_several_files_at_once_are_all_stored_or_none(
+    country: SmallCountry, downloads: Path
+) -> None:
+    without_population(country)
+    young = put(downloads, "a.json", jsonstat({"0114": 150, "0115": 30, "0201": 20}, ["0-18"]))
+    counties = put(downloads, "b.json", jsonstat({"01": 900, "02": 100}))
+    wrong = put(downloads, "c.json", jsonstat({"01": 900}))
+    assert add(country, young, str(counties), str(wrong)).code == 2
+    assert names(country) == set()
+    ended = add(country, young, str(counties))
+    assert ended.out.count("stored: ") == 2
+    assert ended.out.count("Next:") == 1
+    assert names(country) == {
+        "folkmangd_2024-11-01_kommun_0-18.json",
+        "folkmangd_2024-11-01_kommun_0-18.yaml",
+        "folkmangd_2024-11-01_lan.json",
+        "folkmangd_2024-11-01_lan.yaml",
+    }
+    assert in_process("--raw", country.root, "check", "prov-2025").code == 0
+
+
+def test_files_that_would_have_one_name(country: SmallCountry, downloads: Path) -> None:
+    without_population(country)
+    one = put(downloads, "a.json", jsonstat(ALL_AGES))
+    other = put(downloads, "b.json", {**jsonstat(ALL_AGES), "label": "Folkmängd"})
+    assert add(country, one, str(other)).code == 0
+    stems = {name.partition(".")[0] for name in names(country)}
+    assert stems == {"folkmangd_2024-11-01_kommun", "folkmangd_2024-11-01_kommun-2"}
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ((), "is named twice, or two files are the same"),
+        (("--replaces", "x"), "--replaces names what one file corrects: add that file alone"),
+    ],
+)
+def test_one_file_twice_and_one_that_corrects_several(
+    country: SmallCountry, downloads: Path, options: tuple[str, ...], said: str
+) -> None:
+    file = put(downloads, "a.json", jsonstat({**ALL_AGES, "0114": 1}))
+    other = file if not options else put(downloads, "b.json", jsonstat({**ALL_AGES, "0114": 2}))
+    more = tuple(country.sha256("alla") if option == "x" else option for option in options)
+    ended = add(country, file, str(other), *more)
+    assert ended.code == 2
+    assert said in ended.err
+
+
+def test_the_file_says_its_contents(country: SmallCountry, downloads: Path) -> None:
+    without_population(country)
+    document = jsonstat(ALL_AGES)
+    document["dimension"]["ContentsCode"]["category"] = {
+        "index": {"000008NA": 0, "000008NB": 1},
+        "label": {"000008NA": "Folkmängd", "000008NB": "Folkökning"},
+    }
+    document["size"] = [3, 2, 1]
+    document["value"] = [600, 1, 300, 2, 100, 3]
+    ended = add(country, put(downloads, "a.json", document))
+    assert "1 000 persons" in ended.out
+    [sidecar] = (country.root / "population").glob("*.yaml")
+    assert yaml.safe_load(sidecar.read_text("utf-8"))["contents"] == "000008NA"
+
+
+def test_a_person_says_which_of_several_populations(country: SmallCountry, downloads: Path) -> None:
+    without_population(country)
+    document = jsonstat(ALL_AGES)
+    document["dimension"]["ContentsCode"]["category"] = {
+        "index": {"000008NA": 0, "000008NB": 1},
+        "label": {"000008NA": "Folkmängd", "000008NB": "Folkmängd enligt äldre indelning"},
+    }
+    document["size"] = [3, 2, 1]
+    document["value"] = [600, 1, 300, 2, 100, 3]
+    file = put(downloads, "a.json", document)
+    ended = add(country, file)
+    assert ended.code == 2
+    assert "000008NA Folkmängd, 000008NB" in ended.err
+    assert "--contents CODE" in ended.err
+    assert "6 persons" in add(country, file, "--contents", "000008NB").out
+
+
+def test_what_succeeds_a_table_is_another_one(country: SmallCountry, downloads: Path) -> None:
+    file = put(downloads, "a.json", jsonstat(ALL_AGES))
+    ended = add(country, file, "--succeeds", "TAB1267")
+    assert ended.code == 2
+    assert "--succeeds TAB1267: that is the table itself" in ended.err

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -45,6 +46,9 @@ from statsbidrag.population.formats.numbers import (
     too_many,
     whole_numbers,
 )
+
+_MARITAL_STATUS: Final = ("civilstånd", "marital status")
+"""What SCB's tables since 2025 are broken down by in any case."""
 
 
 def cells_of(file: Sealed[PopulationSidecar], grid: Grid) -> Cells:
@@ -135,10 +139,12 @@ def _columns(
 
 def _is_total_alone(names: list[str], column: np.ndarray) -> bool:
     """Whether a column is a variable that nobody asked for, of which there is the total alone."""
-    if not names or variable_of(names[-1]) is not None:
+    if names and variable_of(names[-1]) is not None:
         return False
     texts = [text for text in pd.unique(column) if text]
-    return len(texts) == 1 and is_total(Label(str(texts[0])), names[-1])
+    # A workbook of SCB's has no headings above labels.
+    called = (names[-1],) if names else _MARITAL_STATUS
+    return len(texts) == 1 and is_total(Label(str(texts[0])), *called)
 
 
 def _ages_of_the_sidecar(

@@ -242,7 +242,7 @@ def _is_total_alone(dataset: _Dataset, name: str) -> bool:
     if dimension is None:
         return False
     labels = _labels(dimension)
-    return len(labels) == 1 and is_total(labels[0], f"{name} - {dimension.label}")
+    return len(labels) == 1 and is_total(labels[0], name, dimension.label)
 
 
 def _check_shape(file: Sealed[PopulationSidecar], dataset: _Dataset) -> None:

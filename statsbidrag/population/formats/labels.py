@@ -88,15 +88,16 @@ def _variable(plain: str) -> Variable | None:
     return next((v for v, words in _VARIABLES if re.fullmatch(words, plain)), None)
 
 
-def is_total(label: Label, variable: str) -> bool:
-    """Whether a category of a variable, by its name, is everyone: `SC totalt, samtliga civilstånd`.
+def is_total(label: Label, *names: str) -> bool:
+    """Whether a category of a variable is everyone: `SC totalt, samtliga civilstånd`.
 
-    Everyone of some kind (`totalt utrikes födda`) is not.
+    `names` are those of the variable. Everyone of some kind (`totalt utrikes födda`) is not.
     """
     code, _, rest = label.code.partition(_DASH)
     words = re.findall(r"[^\W_]+", _plain(label.text or rest))
     left = _ascii(" ".join(word for word in words if word not in _TOTAL_WORDS))
-    if left and not any(_ascii(name) in left for name in _plain(variable).split(_DASH)):
+    parts = (_ascii(part) for name in names for part in _plain(name).split(_DASH))
+    if left and not any(part and part in left for part in parts):
         return False
     return _plain(code) in _TOTAL_CODES or _plain(code).split(",")[0] in _TOTAL_WORDS
 

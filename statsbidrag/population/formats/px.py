@@ -115,7 +115,7 @@ def _variables(file: Sealed[PopulationSidecar], px: _File) -> tuple[list[str], l
         texts = px.values("VALUES", name)
         if variable is None and len(texts) == 1:
             [label] = _labels(file, px, name)
-            if is_total(label, f"{px.text('VARIABLECODE', name)} - {name}"):
+            if is_total(label, name, px.text("VARIABLECODE", name)):
                 continue
         if variable is None or variable in variables:
             every = ", ".join((*px.values("STUB"), *px.values("HEADING")))

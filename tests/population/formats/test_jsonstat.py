@@ -234,6 +234,47 @@ def test_a_label_that_contradicts_its_code(problem: Callable[[object], Problem])
     assert said.found == "`1 kvinnor`, where code and text say different things"
 
 
+@pytest.mark.parametrize(
+    ("content", "named"),
+    [
+        ({"dataset": jsonstat(BY_AGE, AGES)}, "JSON-stat version 1"),
+        ({**jsonstat(BY_AGE, AGES), "version": "1.3"}, "JSON-stat version 1"),
+        ({"class": "collection", "link": {"item": []}}, "a JSON-stat collection"),
+        ({"columns": [], "comments": [], "data": []}, "PxWeb's older API"),
+        ({"title": "Folkmängd", "variables": []}, "a description of a table"),
+        ({"query": [], "response": {"format": "json-stat2"}}, "a description of a table"),
+        ({"type": "about:blank", "title": "Too many cells", "status": 403}, "Too many cells"),
+        ([{"region": "0114", "value": 1}], "a list, not a table"),
+    ],
+)
+def test_other_json_is_named_with_what_to_choose(
+    problem: Callable[[object], Problem], content: object, named: str
+) -> None:
+    said = problem(content)
+    assert named in said.found
+    assert said.action.startswith("download the table again and choose json-stat2")
+
+
+def test_a_dimension_of_which_there_is_the_total_alone(
+    problem: Callable[[object], Problem],
+) -> None:
+    document = with_sex()
+    document["dimension"]["Civilstand"] = {
+        "label": "civilstånd",
+        "category": {"index": {"SC": 0}, "label": {"SC": "totalt, samtliga civilstånd"}},
+        "note": ["Om civilstånd."],
+    }
+    document["id"].insert(1, "Civilstand")
+    document["size"].insert(1, 1)
+    found = read(document)
+    assert cells(found.frame) == EXPECTED_WITH_SEX
+    assert found.notes == ("Om civilstånd.",)
+    document["dimension"]["Civilstand"]["category"] = {"index": {"G": 0}, "label": {"G": "gifta"}}
+    said = problem(document)
+    assert said.place == "id"
+    assert said.action.startswith("choose only the total of Civilstand")
+
+
 @pytest.mark.parametrize("age", ["100 +", "--1", "18-0", "0.5", "151", "alla barn", "٣"])
 def test_an_age_that_is_none(problem: Callable[[object], Problem], age: str) -> None:
     said = problem(jsonstat(BY_AGE, ["0-18", age]))

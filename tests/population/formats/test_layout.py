@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -11,7 +13,8 @@ from statsbidrag.population.formats.cells import Cells, Label, Variable
 from statsbidrag.population.formats.grid import cells_of
 from statsbidrag.population.formats.headings import heads_of
 from statsbidrag.population.formats.layout import Grid, parts_of
-from tests.helpers.small_tables import sealed
+from tests.helpers.dialects import WRITERS
+from tests.helpers.small_tables import sealed, table
 
 PLAIN = "region;Folkmängd 2024\n0114 Alby;600\n0115 Berga;300\n0201 Ceby;100\n"
 
@@ -134,3 +137,19 @@ def test_ages_and_totals_as_headings(heads: tuple[str, ...], ages: tuple[str, ..
     said = heads_of(sealed(b""), [row], columns, {Variable.REGION})
     assert tuple(each[Variable.AGE].code for each in said) == ages
     assert {each[Variable.CONTENTS].code for each in said} == {"Folkmängd"}
+
+
+@pytest.mark.parametrize("form", WRITERS)
+def test_marital_status_as_its_total_alone_changes_nothing(form: str) -> None:
+    plain = table()
+    status = {"SC": "totalt, samtliga civilstånd"}
+    variables = {"Region": plain.variables["Region"], "Civilstand": status}
+    variables |= {name: plain.variables[name] for name in ("Alder", "Kon", "Tid")}
+    read = [
+        read_cells(sealed(WRITERS[form](each)))
+        for each in (plain, dataclasses.replace(plain, variables=variables))
+    ]
+    assert read[0].values.tolist() == read[1].values.tolist()
+    assert {v: axis.labels for v, axis in read[0].axes.items()} == {
+        v: axis.labels for v, axis in read[1].axes.items()
+    }
