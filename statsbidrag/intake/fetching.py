@@ -114,6 +114,15 @@ def fetch_population(
         _received(raw, _sidecar(each, answer, table, today, named), answer, register)
         for each, answer in zip(wanted, answers, strict=True)
     ]
+    news, unchanged = _told_apart(raw, received, register)
+    stored = store(raw, [agreement_id], [NewExtract(each.content, each.sidecar) for each in news])
+    return Fetched(stored, tuple(unchanged))
+
+
+def _told_apart(
+    raw: Raw, received: Sequence[_Received], register: Register
+) -> tuple[list[_Received], list[Path]]:
+    """What is news, with its name, and the files that already say the rest."""
     news, unchanged = [], []
     for each in received:
         kept = _kept(raw, each.sidecar, register)
@@ -122,8 +131,7 @@ def fetch_population(
             news.append(_named(raw, each, kept))
         else:
             unchanged.append(same.path)
-    stored = store(raw, [agreement_id], [NewExtract(each.content, each.sidecar) for each in news])
-    return Fetched(stored, tuple(unchanged))
+    return news, unchanged
 
 
 # What came, and what is said of it -------------------------------------------------------------

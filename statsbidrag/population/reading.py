@@ -192,15 +192,8 @@ def _on_day(
     day, level = of
     inside = ((frame["reference_date"] == str(day)) & (frame["level"] == str(level))).to_numpy()
     delivered = _everybody(frame[inside])
-    control = file.sidecar.control_on(day) if level == file.sidecar.level else None
-    if control is not None and delivered != control:
-        raise input_error(
-            file.path,
-            "the sum of all figures",
-            expected=f"{control}, the sidecar's control_total",
-            found=f"{delivered}",
-            action="fetch the table again, or correct the control total",
-        )
+    if level == file.sidecar.level:
+        _check_control_total(file, day, delivered)
     return Extract(
         path=file.path,
         name=file.name,
@@ -222,6 +215,18 @@ def _on_day(
             if placed.correction.where.reference_date in (None, day)
         ),
     )
+
+
+def _check_control_total(file: Sealed[PopulationSidecar], day: date, delivered: int) -> None:
+    control = file.sidecar.control_on(day)
+    if control is not None and delivered != control:
+        raise input_error(
+            file.path,
+            "the sum of all figures",
+            expected=f"{control}, the sidecar's control_total",
+            found=f"{delivered}",
+            action="fetch the table again, or correct the control total",
+        )
 
 
 def _everybody(frame: PopulationFrame) -> int:

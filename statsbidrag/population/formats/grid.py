@@ -61,16 +61,14 @@ def cells_of(file: Sealed[PopulationSidecar], grid: Grid) -> Cells:
     numbers, columns = _columns(file, grid)
     grid, about_sums = without_sum_row(file, grid, numbers.get(Variable.REGION, []), columns)
     stubs = {variable: _stub(grid, those) for variable, those in numbers.items()}
-    if len(columns) * len(grid.numbers) > MOST_FIGURES:
-        raise too_many(file.path, "figures", len(columns) * len(grid.numbers))
+    wide = len(columns)
+    if wide * len(grid.numbers) > MOST_FIGURES:
+        raise too_many(file.path, "figures", wide * len(grid.numbers))
     heads = heads_of(file, grid.head, columns, set(stubs))
     if Variable.REGION not in {*stubs, *heads[0]}:
         raise no_variable(file, "heading", ", ".join(filter(None, grid.head[-1])) or "no heading")
-    wide = len(columns)
     axes = _axes(stubs, heads, len(grid.numbers))
-    figures = grid.columns[columns[0]]
-    if wide > 1:
-        figures = np.stack([grid.columns[number] for number in columns], axis=1).reshape(-1)
+    figures = _row_by_row(grid, columns)
     chosen, contents = _of_contents(file, axes.pop(Variable.CONTENTS, None), len(figures))
     if len(chosen) < len(figures):
         figures = figures[chosen]
@@ -82,18 +80,23 @@ def cells_of(file: Sealed[PopulationSidecar], grid: Grid) -> Cells:
 
     values, zeros = whole_numbers(figures, file.path, place)
     about_ages = _ages_of_the_sidecar(file, grid, axes, len(values))
+    doubts = (*read_as_zero(zeros), *about_sums, *about_ages)
     last = wide * len(grid.numbers) - 1
     return Cells(
         axes=axes,
         values=values,
         positions=grid.numbers[chosen // wide].astype("int64"),
         place=place,
-        said=replace(
-            _said(grid, said, contents),
-            doubts=(*read_as_zero(zeros), *about_sums, *about_ages),
-        ),
+        said=replace(_said(grid, said, contents), doubts=doubts),
         torn=len(chosen) - 1 if not grid.ended and chosen[-1:] == [last] else None,
     )
+
+
+def _row_by_row(grid: Grid, columns: list[int]) -> np.ndarray:
+    """The cells of these columns as one array, those of one row after each other."""
+    if len(columns) == 1:
+        return grid.columns[columns[0]]
+    return np.stack([grid.columns[number] for number in columns], axis=1).reshape(-1)
 
 
 def _axes(

@@ -93,32 +93,29 @@ def normal_form(
     cube = cube_of(file, cells, names, days)
     by_age, by_sex = cube.ages != [ALL_AGES], cube.sexes != [BOTH]
     require_everyone(file, said, by_age=by_age, by_sex=by_sex)
-    notes = (*said.mandatory_notes, *said.notes)
-    sums = Sums(
-        [perturbation_of(file.sidecar, notes, date.fromisoformat(day)) for day in cube.days]
-    )
+    sums = _sums(file, said, cube)
     check_sexes(cube, sums)
     about_ages = check_ages(cube, sums)
     cube = of_levels(cube, register, sums, changes)
     require_proof_of_the_torn(cube, cells, sums)
+    about = (*doubts, *about_days, *about_labels, *about_ages)
     return PopulationTable(
         frame=_frame(cube),
         labels={code: labels[code] for code in cube.regions if code in labels},
         notes=_printable(said.notes),
         mandatory_notes=_printable(said.mandatory_notes),
         updated=said.updated.strip(),
-        doubts=(
-            *doubts,
-            *about_days,
-            *about_labels,
-            *about_ages,
-            *sums.doubts(),
-            *said.doubts,
-            *doubts_about(file.sidecar),
-        ),
+        doubts=(*about, *sums.doubts(), *said.doubts, *doubts_about(file.sidecar)),
         preliminary=_says_preliminary(file, said, cells.axes.get(Variable.TIME)),
         compared=sums.compared,
     )
+
+
+def _sums(file: Sealed[PopulationSidecar], said: Said, cube: Cube) -> Sums:
+    """What is compared, with the random numbers that each day's figures have."""
+    notes = (*said.mandatory_notes, *said.notes)
+    days = [date.fromisoformat(day) for day in cube.days]
+    return Sums([perturbation_of(file.sidecar, notes, day) for day in days])
 
 
 def _says_preliminary(file: Sealed[PopulationSidecar], said: Said, years: Axis | None) -> bool:
