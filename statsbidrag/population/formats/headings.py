@@ -17,7 +17,11 @@ from statsbidrag.files.raw_folder import Sealed
 from statsbidrag.population.formats.cells import FETCH, Label, Variable
 from statsbidrag.population.formats.identity import CONTENTS_CODE
 
-_DAY: Final = re.compile(r"\b[0-9]{1,2} [^\W\d_]{3,9}\b(?= (?:19|20)[0-9]{2}\b|$)")
+_DAY: Final = re.compile(
+    r"\b[0-9]{1,2} (?:jan|feb|mar|apr|ma[ij]|jun|jul|aug|sep|o[ck]t|nov|dec)[^\W\d_]*"
+    r"(?= (?:19|20)[0-9]{2}\b|$)",
+    re.IGNORECASE,
+)
 YEAR: Final = re.compile(
     r"(?<![0-9])(?:(?:19|20)[0-9]{2} - )?"
     r"(?P<text>(?:19|20)[0-9]{2}(?:-[0-9]{2}-[0-9]{2}|[MKQ][0-9]{1,2})?)(?![0-9])"
@@ -34,10 +38,15 @@ _AGE: Final = re.compile(
     r"(?P<text>totalt,? (?:ålder|samtliga åldrar)|total,? (?:all )?ages?"
     r"|(?<![0-9])[0-9]{1,3}(?:[-–][0-9]{1,3})?\+? "
     r"(?:år|years?)(?: (?:och|eller|and|or) (?:äldre|older|over))?"
-    r"|(?<!\S)(?:-[0-9]{1,2}|[0-9]{1,3}\+(?:10|5|1)?|TOT(?:1|5|10)|(?-i:TotSA))(?!\S))",
+    r"|(?<!\S)(?:[0-9]{0,3}-[0-9]{1,3}|[0-9]{1,3}\+(?:10|5|1)?|TOT(?:1|5|10)|(?-i:TotSA))(?!\S))",
     re.IGNORECASE,
 )
 """Each with its code before it where both are written: `-4 - 0-4 år`, `2025 - 2025`."""
+_MARITAL_STATUS: Final = re.compile(
+    r"(?<!\S)(?:SC - )?(?:totalt, samtliga civilstånd|total, (?:all )?marital status(?:es)?)"
+    r"|(?<!\S)SC(?!\S)"
+)
+"""The total of marital status: of everyone, as if nothing was said."""
 
 
 def heads_of(
@@ -74,7 +83,7 @@ def _said_by(texts: list[str], stubs: set[Variable]) -> dict[Variable, Label]:
     found: dict[Variable, Label] = {}
     left: list[str] = []
     for text in texts:
-        rest = _DAY.sub(" ", re.sub(r"[\s\u00a0]+", " ", text))
+        rest = _DAY.sub(" ", _MARITAL_STATUS.sub(" ", re.sub(r"[\s\u00a0]+", " ", text)))
         for variable, pattern in (
             (Variable.TIME, YEAR),
             (Variable.AGE, _AGE),
@@ -85,10 +94,11 @@ def _said_by(texts: list[str], stubs: set[Variable]) -> dict[Variable, Label]:
                 found[variable] = Label(match["text"])
                 rest = f"{rest[: match.start()]} {rest[match.end() :]}"
         left.extend(rest.replace(",", " ").split())
+    code = next((word for word in left if CONTENTS_CODE.fullmatch(word)), "")
+    left = [word for word in left if word not in (code, "-")]
     if Variable.SEX not in {*stubs, *found} and left and left[0] in {"1", "2"}:
         found[Variable.SEX] = Label(left.pop(0))
-    code = next((word for word in left if CONTENTS_CODE.fullmatch(word)), "")
-    words = " ".join(word for word in left if word not in (code, "-"))
+    words = " ".join(left)
     if Variable.CONTENTS not in stubs:
         found[Variable.CONTENTS] = Label(code or words, words if code else "")
     return found

@@ -1,7 +1,8 @@
 """Labels of one meaning that stand beside each other: their figures are one, where they are equal.
 
-Belongs here: `100+1` beside `100+5`, a total for each division of ages. Does not: what a label
-means (`labels`), nor a cell that stands twice under one label (`cube`).
+Belongs here: `100+1` beside `100+5`, a total for each division of ages, both also where texts alone
+stand, which are the same. Does not: what a label means (`labels`), nor any other cell that stands
+twice (`cube`).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any, Final
 import numpy as np
 
 from schemas.sidecar import PopulationSidecar
+from schemas.tables import OPEN_AGE
 from statsbidrag.errors import InputError, input_error
 from statsbidrag.files.raw_folder import Sealed
 from statsbidrag.population.formats.cells import FETCH, Axis, Cells, Label, Variable
@@ -38,9 +40,10 @@ def each_meaning_once(
     doubts: list[str] = []
     for variable, meaning in _MEANINGS.items():
         axis = cells.axes.get(variable)
-        first = _first_of_each(axis, meaning) if axis is not None else []
-        if axis is not None and len(set(first)) < len(first):
-            cells, differing = _merged(file, cells, variable, np.array(first)[axis.at], days)
+        meant = _meant(axis, meaning) if axis is not None else []
+        shared = [isinstance(each, tuple) and each[1] == OPEN_AGE for each in meant]
+        if any(shared) or len(set(meant)) < len(meant):
+            cells, differing = _merged(file, cells, variable, (meant, shared), days)
             if differing:
                 doubts.append(
                     f"{differing} värden står två gånger under olika beteckningar med samma "
@@ -49,33 +52,35 @@ def each_meaning_once(
     return cells, doubts
 
 
-def _first_of_each(axis: Axis, meaning: Callable[[Label], Any]) -> list[int]:
-    """For each label the first that means the same; none where one of them means nothing."""
+def _meant(axis: Axis, meaning: Callable[[Label], Any]) -> list[Any]:
+    """What each label means; nothing where one of them means nothing."""
     try:
-        meant = [meaning(label) for label in axis.labels]
+        return [meaning(label) for label in axis.labels]
     except LabelError:
         return []
-    return [meant.index(each) for each in meant]
 
 
 def _merged(
     file: Sealed[PopulationSidecar],
     cells: Cells,
     variable: Variable,
-    at: np.ndarray,
+    meanings: tuple[list[Any], list[bool]],
     days: Sequence[str],
 ) -> tuple[Cells, int]:
     """The cells without those that repeat another one, and how many of these differ from it.
 
-    `at` is the first label of the same meaning, for each figure.
+    `meanings` are what each label means, and whether each division of ages ends in it: it may stand
+    several times under one text.
     """
-    axis = cells.axes[variable]
+    axis, (meant, shared) = cells.axes[variable], meanings
+    at = np.array([meant.index(each) for each in meant])[axis.at]
     axes = {**cells.axes, variable: replace(axis, at=at)}
     places = tuple(each.at for each in axes.values())
     flat = np.ravel_multi_index(places, [len(each.labels) for each in axes.values()])
     _, original, back = np.unique(flat, return_index=True, return_inverse=True)
     before = original[back]
-    repeats = axis.at != axis.at[before]
+    repeats = (axis.at != axis.at[before]) | np.array(shared)[axis.at]
+    repeats &= before != np.arange(len(flat))
     apart = np.abs(cells.values - cells.values[before])
     years = axes.get(Variable.TIME)
     allowed = np.array([_allowed(file, cells, day) for day in days])
