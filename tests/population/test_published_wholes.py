@@ -97,3 +97,35 @@ def test_without_random_numbers_a_whole_is_exactly_its_parts(country: SmallCount
     file = country.raw.population(path.with_suffix(".yaml"))
     with pytest.raises(InputError, match="contradicts itself"):
         read_extract(file, read_register(country.raw))
+
+
+def test_the_nation_is_compared_with_either_level(country: SmallCountry) -> None:
+    """Nation 1 000, counties 900 and 100, municipalities 1 015 in all: ⌈5·√4⌉ = 10 persons."""
+    whole = {"00": 1000, "01": 900, "02": 100}
+    parts = {"0114": 604, "0115": 304, "0201": 107}
+    content = jsonstat({**whole, **parts})
+    for level in ("lan", "kommun"):
+        path = country.extract("alla", content, level=level, perturbation=RANDOM)
+        file = country.raw.population(path.with_suffix(".yaml"))
+        with pytest.raises(InputError) as caught:
+            read_extract(file, read_register(country.raw))
+        assert caught.value.problems[0].place.startswith("region 00")
+    counties = jsonstat({**whole, "00": 1003})
+    path = country.extract("alla", counties, level="lan", perturbation=RANDOM)
+    file = country.raw.population(path.with_suffix(".yaml"))
+    [extract] = read_extract(file, read_register(country.raw))
+    assert any(doubt.startswith("En summa i filen") for doubt in extract.doubts)
+
+
+def test_a_file_with_random_numbers_and_nothing_to_compare_says_so(country: SmallCountry) -> None:
+    totals = {"0114": 600, "0115": 300, "0201": 100}
+    path = country.extract("alla", jsonstat(totals), perturbation=RANDOM)
+    file = country.raw.population(path.with_suffix(".yaml"))
+    [extract] = read_extract(file, read_register(country.raw))
+    assert not extract.compared
+    assert len(extract.doubts) == 1
+    path = country.extract("alla", jsonstat(totals))
+    [plain] = read_extract(
+        country.raw.population(path.with_suffix(".yaml")), read_register(country.raw)
+    )
+    assert plain.doubts == ()

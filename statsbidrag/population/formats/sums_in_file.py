@@ -112,7 +112,12 @@ class Sums:
             self.proven |= not apart[tuple(at)]
 
     def doubts(self) -> list[str]:
-        """What was let pass."""
+        """What was let pass, or could not be tried."""
+        if not self.compared and any(self.perturbations):
+            return [
+                "Filen har ingen summa att jämföra med sina delar, så utöver tabellens "
+                "slumpmässiga tal går värdenas riktighet inte att pröva i den."
+            ]
         if not self.differing:
             return []
         sums = sentence(counted(self.differing, "en summa", "summor"))
@@ -227,8 +232,7 @@ def _check_levels(cube: Cube, register: Register, sums: Sums) -> None:
         inside = {code for code in municipalities if code.startswith(county)}
         if inside and inside == {c for c in at if len(c) == 4 and c.startswith(county)}:
             sums.check(cube, 0, at[county], [at[code] for code in sorted(inside)])
-    level = cube.file.sidecar.level
-    for every in (set(reg.codes(register, level)), set(reg.codes(register, Level.LAN))):
+    for every in (set(reg.codes(register, each)) for each in (Level.LAN, Level.KOMMUN)):
         if NATION in at and every == {c for c in at if _is_like(c, every)}:
             sums.check(cube, 0, at[NATION], [at[code] for code in sorted(every)])
 
