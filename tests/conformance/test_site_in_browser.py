@@ -133,7 +133,7 @@ def test_the_finder_goes_by_arrows_and_says_when_nothing_is_found(page: Page, si
 
 def test_a_table_sorts_by_name_and_by_figure(page: Page, site: Path) -> None:
     opened(page, site, "mottagare/index.html")
-    table = page.locator("table[data-sortable]").nth(2)
+    table = page.locator("section[aria-labelledby=kommun] table[data-sortable]")
 
     def column(number: int) -> list[str]:
         return table.locator(f"tbody tr > :nth-child({number})").all_inner_texts()
