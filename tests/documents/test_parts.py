@@ -20,7 +20,6 @@ from statsbidrag.documents.parts.computations import (
     exact_sum,
 )
 from statsbidrag.documents.parts.diagram import Diagram
-from statsbidrag.documents.parts.guidance import conditions_of, tasks_of
 from statsbidrag.documents.parts.populations import (
     calibrated_to,
     maturities_to_tell,
@@ -28,6 +27,7 @@ from statsbidrag.documents.parts.populations import (
     sidecars_of,
 )
 from statsbidrag.documents.parts.printed_in import papers_of, printed_in
+from statsbidrag.documents.parts.purposes_and_conditions import conditions_of, tasks_of
 from statsbidrag.errors import ProgramError
 from statsbidrag.register.recipients import usual_words
 from tests.helpers.dossiers import dossier_of_year as of

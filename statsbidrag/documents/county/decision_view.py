@@ -41,7 +41,6 @@ from statsbidrag.documents.county.reporting_duties import (
 )
 from statsbidrag.documents.county.year_before import ChangeSection, change_sections
 from statsbidrag.documents.parts.computations import Computation, computation, exact_sum
-from statsbidrag.documents.parts.guidance import ConditionRow, Task, conditions_of, tasks_of
 from statsbidrag.documents.parts.population_notes import (
     CorrectionNote,
     PopulationNote,
@@ -50,6 +49,12 @@ from statsbidrag.documents.parts.population_notes import (
 )
 from statsbidrag.documents.parts.populations import maturities_to_tell, sidecars_of
 from statsbidrag.documents.parts.printed_in import Printed, papers_of, printed_in
+from statsbidrag.documents.parts.purposes_and_conditions import (
+    ConditionRow,
+    Task,
+    conditions_of,
+    tasks_of,
+)
 from statsbidrag.documents.parts.requisition_sum import requisition_sek
 from statsbidrag.dossier.dossier import Dossier
 from statsbidrag.errors import ProgramError

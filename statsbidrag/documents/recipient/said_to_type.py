@@ -15,7 +15,12 @@ from schemas.agreement import Agreement, Duty
 from schemas.common import RecipientType
 from schemas.guidance import FormKind
 from statsbidrag.agreement.citations import Citation, DatedSource, citation, dated
-from statsbidrag.documents.parts.guidance import ConditionRow, Task, conditions_of, tasks_of
+from statsbidrag.documents.parts.purposes_and_conditions import (
+    ConditionRow,
+    Task,
+    conditions_of,
+    tasks_of,
+)
 
 
 @dataclass(frozen=True)
